@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+
+#pragma once
+
+#include "proc-sink-private.h"
+
+G_BEGIN_DECLS
+
+typedef struct _ProcBuffer ProcBuffer;
+
+struct _ProcBuffer
+{
+  guint8 *data;
+  gsize size;
+  gsize capacity;
+  gboolean mapped;
+};
+
+guint8 *proc_buffer_reserve (ProcBuffer *self, gsize at_least, gsize *size);
+void proc_buffer_commit (ProcBuffer *self, gsize size);
+gboolean proc_buffer_append (ProcBuffer *self, const guint8 *data, gsize size);
+GBytes *proc_buffer_take_bytes (ProcBuffer *self);
+void proc_buffer_clear (ProcBuffer *self);
+
+ProcSink *proc_buffer_sink_new (void);
+
+G_END_DECLS

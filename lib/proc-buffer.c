@@ -1,0 +1,277 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+
+#include "config.h"
+
+#include "proc-buffer-private.h"
+
+#include "proc-error-private.h"
+#include "proc-report-private.h"
+
+#include <errno.h>
+#include <glib/gi18n-lib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+/* Memory that grows at its end and becomes a GBytes, without a copy of the
+ * whole: small, it is a heap block; from MAP_THRESHOLD on it is a mapping of its
+ * own, which the kernel enlarges by moving page tables. One byte is always kept
+ * free, for the NUL behind the data.
+ */
+#define FIRST_CAPACITY ((gsize) 4 * 1024)
+#define MAP_THRESHOLD ((gsize) 256 * 1024)
+
+static gsize
+round_to_pages (gsize size)
+{
+  gsize page = sysconf (_SC_PAGESIZE);
+
+  return (size + page - 1) / page * page;
+}
+
+static void *
+map_anonymous (gsize size)
+{
+  return mmap (NULL, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+}
+
+/* The last time that the data is copied, at a size that does not matter. */
+static gboolean
+move_to_mapping (ProcBuffer *self, gsize capacity)
+{
+  void *mapping = map_anonymous (capacity);
+
+  if (mapping == MAP_FAILED)
+    return FALSE;
+
+  if (self->size > 0)
+    memcpy (mapping, self->data, self->size);
+  g_free (self->data);
+  self->data = mapping;
+  self->mapped = TRUE;
+  return TRUE;
+}
+
+static gboolean
+enlarge_mapping (ProcBuffer *self, gsize capacity)
+{
+  void *mapping = mremap (self->data, self->capacity, capacity, MREMAP_MAYMOVE);
+
+  if (mapping == MAP_FAILED)
+    return FALSE;
+
+  self->data = mapping;
+  return TRUE;
+}
+
+static gboolean
+grow (ProcBuffer *self, gsize at_least)
+{
+  gsize capacity = MAX (self->capacity, FIRST_CAPACITY);
+
+  while (capacity - self->size <= at_least)
+    {
+      if (capacity > G_MAXSIZE / 2)
+        return FALSE;
+      capacity *= 2;
+    }
+
+  if (self->mapped)
+    {
+      if (!enlarge_mapping (self, capacity))
+        return FALSE;
+    }
+  else if (capacity >= MAP_THRESHOLD)
+    {
+      if (!move_to_mapping (self, capacity))
+        return FALSE;
+    }
+  else
+    {
+      self->data = g_realloc (self->data, capacity);
+    }
+
+  self->capacity = capacity;
+  return TRUE;
+}
+
+/* Gives room for at least @at_least bytes, and in @size how many there are; NULL
+ * if there is no memory. */
+guint8 *
+proc_buffer_reserve (ProcBuffer *self, gsize at_least, gsize *size)
+{
+  if (self->capacity - self->size <= at_least && !grow (self, at_least))
+    return NULL;
+
+  *size = self->capacity - self->size - 1;
+  return self->data + self->size;
+}
+
+void
+proc_buffer_commit (ProcBuffer *self, gsize size)
+{
+  g_assert (size < self->capacity - self->size);
+
+  self->size += size;
+}
+
+gboolean
+proc_buffer_append (ProcBuffer *self, const guint8 *data, gsize size)
+{
+  gsize room;
+  guint8 *end;
+
+  if (size == 0)
+    return TRUE;
+
+  end = proc_buffer_reserve (self, size, &room);
+  if (end == NULL)
+    return FALSE;
+
+  memcpy (end, data, size);
+  proc_buffer_commit (self, size);
+  return TRUE;
+}
+
+typedef struct
+{
+  void *start;
+  gsize length;
+} Mapping;
+
+static void
+mapping_free (gpointer data)
+{
+  Mapping *mapping = data;
+
+  munmap (mapping->start, mapping->length);
+  g_free (mapping);
+}
+
+/* Gives back the pages behind the data. A mapping that cannot shrink stays. */
+static GBytes *
+take_mapping (ProcBuffer *self)
+{
+  Mapping *mapping = g_new (Mapping, 1);
+  gsize needed = round_to_pages (self->size + 1);
+
+  mapping->start = self->data;
+  mapping->length = self->capacity;
+  if (needed < self->capacity && mremap (self->data, self->capacity, needed, 0) != MAP_FAILED)
+    mapping->length = needed;
+
+  return g_bytes_new_with_free_func (self->data, self->size, mapping_free, mapping);
+}
+
+/* Gives what was put in, NUL-terminated behind its end, and empties the buffer. */
+GBytes *
+proc_buffer_take_bytes (ProcBuffer *self)
+{
+  GBytes *bytes;
+
+  if (self->size == 0)
+    {
+      proc_buffer_clear (self);
+      return proc_bytes_new_empty ();
+    }
+
+  self->data[self->size] = '\0';
+  if (self->mapped)
+    bytes = take_mapping (self);
+  else
+    bytes = g_bytes_new_take (g_realloc (self->data, self->size + 1), self->size);
+
+  memset (self, 0, sizeof *self);
+  return bytes;
+}
+
+void
+proc_buffer_clear (ProcBuffer *self)
+{
+  if (self->mapped)
+    munmap (self->data, self->capacity);
+  else
+    g_free (self->data);
+
+  memset (self, 0, sizeof *self);
+}
+
+/* The sink that captures. */
+
+typedef struct
+{
+  ProcSink parent;
+  ProcBuffer buffer;
+} BufferSink;
+
+static void
+buffer_sink_open (ProcSink *sink)
+{
+  proc_sink_set_opened (sink);
+}
+
+static guint8 *
+buffer_sink_reserve (ProcSink *sink, gsize *size)
+{
+  BufferSink *self = (BufferSink *) sink;
+  g_autoptr(GError) error = NULL;
+  guint8 *data = proc_buffer_reserve (&self->buffer, 1, size);
+
+  if (data == NULL)
+    {
+      proc_set_error_from_errno (&error, PROC_RUNNER_ERROR_OUTPUT_FILE, ENOMEM,
+                                 _("Cannot keep the output"));
+      proc_sink_take_error (sink, g_steal_pointer (&error));
+    }
+
+  return data;
+}
+
+static void
+buffer_sink_commit (ProcSink *sink, gsize size)
+{
+  BufferSink *self = (BufferSink *) sink;
+
+  proc_buffer_commit (&self->buffer, size);
+}
+
+static void
+buffer_sink_settle (ProcSink *sink, gboolean keep)
+{
+  proc_sink_set_settled (sink);
+}
+
+static GBytes *
+buffer_sink_take_bytes (ProcSink *sink)
+{
+  BufferSink *self = (BufferSink *) sink;
+
+  return proc_buffer_take_bytes (&self->buffer);
+}
+
+static void
+buffer_sink_free (ProcSink *sink)
+{
+  BufferSink *self = (BufferSink *) sink;
+
+  proc_buffer_clear (&self->buffer);
+  g_free (self);
+}
+
+static const ProcSinkClass buffer_sink_class = {
+  .open = buffer_sink_open,
+  .reserve = buffer_sink_reserve,
+  .commit = buffer_sink_commit,
+  .settle = buffer_sink_settle,
+  .take_bytes = buffer_sink_take_bytes,
+  .free = buffer_sink_free,
+};
+
+ProcSink *
+proc_buffer_sink_new (void)
+{
+  BufferSink *self = g_new0 (BufferSink, 1);
+
+  proc_sink_init (&self->parent, &buffer_sink_class);
+  return &self->parent;
+}

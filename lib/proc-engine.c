@@ -1,0 +1,317 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+
+#include "config.h"
+
+#include "proc-engine-private.h"
+
+#include "proc-error-private.h"
+#include "proc-thread-private.h"
+
+#include <glib/gi18n-lib.h>
+#include <signal.h>
+#include <unistd.h>
+
+/* The only crossing between the callers' threads and the engine's.
+ *
+ * The engine is one thread with one main context, made when it is first needed,
+ * for the life of the program. Everything that spawns, reads, writes, waits and
+ * signals happens there, and it never blocks. Plans go in; reports come out.
+ *
+ * A ticket is one submission on its way: counted, since the caller's thread, the
+ * engine's, and whichever thread cancels may hold it at once. Its run belongs to
+ * the engine thread; its done () is called once, in the caller's world, and
+ * whatever the caller handed in is dropped there too. The engine keeps nothing of
+ * the caller's but a pointer that it never follows.
+ */
+typedef struct
+{
+  pid_t owner; /* a forked child has the memory, and not the thread */
+  GMainContext *context;
+  GThread *thread;
+} Engine;
+
+typedef struct
+{
+  Engine *engine;
+  ProcPlan *plan;
+  ProcQueue *queue;
+  gboolean urgent;
+
+  ProcRun *run; /* engine thread only; NULL when done */
+  ProcReport *report;
+
+  GCancellable *cancellable;
+  gulong cancelled_handler;
+
+  GMainContext *context; /* the caller's; NULL: the caller waits */
+  ProcEngineDone done;
+  gpointer user_data;
+
+  GMutex lock; /* for a caller who waits */
+  GCond finished;
+} Ticket;
+
+static Ticket *
+ticket_ref (Ticket *self)
+{
+  return g_atomic_rc_box_acquire (self);
+}
+
+static void
+ticket_clear (gpointer data)
+{
+  Ticket *self = data;
+
+  g_clear_pointer (&self->plan, proc_plan_unref);
+  proc_queue_unref (self->queue);
+  g_clear_pointer (&self->report, proc_report_free);
+  g_clear_object (&self->cancellable);
+  g_clear_pointer (&self->context, g_main_context_unref);
+  g_mutex_clear (&self->lock);
+  g_cond_clear (&self->finished);
+}
+
+static void
+ticket_unref (Ticket *self)
+{
+  g_atomic_rc_box_release_full (self, ticket_clear);
+}
+
+/* GSubprocess makes the program ignore SIGPIPE when its class is made (GLib 2.82
+ * and later). What the program does with SIGPIPE is the program's. */
+static void
+make_subprocess_class (void)
+{
+  struct sigaction before;
+
+  sigaction (SIGPIPE, NULL, &before);
+  g_type_class_unref (g_type_class_ref (G_TYPE_SUBPROCESS));
+  sigaction (SIGPIPE, &before, NULL);
+}
+
+static gpointer
+engine_main (gpointer data)
+{
+  Engine *self = data;
+  g_autoptr(GMainLoop) loop = g_main_loop_new (self->context, FALSE);
+
+  g_main_context_push_thread_default (self->context);
+  g_main_loop_run (loop);
+  return NULL;
+}
+
+static Engine *
+get_engine (GError **error)
+{
+  static GMutex lock;
+  static Engine engine;
+  g_autoptr(GMutexLocker) locker = NULL;
+  pid_t owner = g_atomic_int_get (&engine.owner);
+
+  if (owner != 0 && owner != getpid ())
+    {
+      g_set_error_literal (error, PROC_RUNNER_ERROR, PROC_RUNNER_ERROR_SPAWN,
+                           _("Commands cannot be run in a forked child of a program that has"
+                             " run some"));
+      return NULL;
+    }
+
+  locker = g_mutex_locker_new (&lock);
+  if (engine.thread == NULL)
+    {
+      make_subprocess_class ();
+      g_atomic_int_set (&engine.owner, getpid ());
+      if (engine.context == NULL)
+        engine.context = g_main_context_new ();
+      engine.thread = proc_thread_new ("procrunner", engine_main, &engine, error);
+    }
+
+  return engine.thread != NULL ? &engine : NULL;
+}
+
+/* In the engine */
+
+static gboolean on_delivery (gpointer user_data);
+
+static void
+on_run_done (ProcReport *report, gpointer user_data)
+{
+  Ticket *self = user_data;
+
+  self->run = NULL;
+  if (self->context != NULL)
+    {
+      self->report = report;
+      proc_thread_post (self->context, G_PRIORITY_DEFAULT, on_delivery, self);
+      return;
+    }
+
+  g_mutex_lock (&self->lock);
+  self->report = report;
+  g_cond_signal (&self->finished);
+  g_mutex_unlock (&self->lock);
+  ticket_unref (self);
+}
+
+static gboolean
+on_submission (gpointer user_data)
+{
+  Ticket *self = user_data;
+
+  self->run = proc_run_new (self->plan);
+  if (self->urgent)
+    proc_queue_add_urgent (self->queue, self->run, on_run_done, self);
+  else
+    proc_queue_add (self->queue, self->run, on_run_done, self);
+
+  return G_SOURCE_REMOVE;
+}
+
+static gboolean
+on_cancellation (gpointer user_data)
+{
+  Ticket *self = user_data;
+
+  if (self->run != NULL)
+    proc_queue_stop (self->queue, self->run, PROC_STOP_CANCEL);
+
+  ticket_unref (self);
+  return G_SOURCE_REMOVE;
+}
+
+/* In the callers' threads */
+
+static void
+on_cancelled (GCancellable *cancellable, gpointer user_data)
+{
+  Ticket *self = user_data;
+
+  proc_thread_post (self->engine->context, G_PRIORITY_DEFAULT, on_cancellation,
+                    ticket_ref (self));
+}
+
+static void
+release_closure_data (gpointer data, GClosure *closure)
+{
+  ticket_unref (data);
+}
+
+/* A plain signal handler, and not g_cancellable_connect (): its disconnection
+ * would wait for a handler that may be waiting for us. The closure keeps the
+ * ticket for as long as it runs. */
+static void
+watch_cancellable (Ticket *self)
+{
+  if (self->cancellable == NULL)
+    return;
+
+  self->cancelled_handler = g_signal_connect_data (self->cancellable, "cancelled",
+                                                   G_CALLBACK (on_cancelled), ticket_ref (self),
+                                                   release_closure_data, G_CONNECT_DEFAULT);
+  if (g_cancellable_is_cancelled (self->cancellable))
+    on_cancelled (self->cancellable, self);
+}
+
+/* The caller's world gets back what it handed in. A cancellation may still be on
+ * its way to the engine with a ticket that has nothing left to stop. */
+static void
+release_callers_things (Ticket *self)
+{
+  if (self->cancelled_handler != 0)
+    g_clear_signal_handler (&self->cancelled_handler, self->cancellable);
+  g_clear_object (&self->cancellable);
+  g_clear_pointer (&self->plan, proc_plan_unref);
+}
+
+/* In the caller's context. */
+static gboolean
+on_delivery (gpointer user_data)
+{
+  Ticket *self = user_data;
+
+  release_callers_things (self);
+  self->done (g_steal_pointer (&self->report), self->user_data);
+  ticket_unref (self);
+  return G_SOURCE_REMOVE;
+}
+
+static Ticket *
+ticket_new (ProcPlan *plan, ProcQueue *queue, GCancellable *cancellable)
+{
+  Ticket *self = g_atomic_rc_box_new0 (Ticket);
+
+  self->plan = proc_plan_ref (plan);
+  self->queue = proc_queue_ref (queue);
+  self->cancellable = cancellable != NULL ? g_object_ref (cancellable) : NULL;
+  g_mutex_init (&self->lock);
+  g_cond_init (&self->finished);
+  return self;
+}
+
+/* Gives a report if nothing is to be started at all. Otherwise the ticket is the
+ * engine's from here on, and its report may be there before this returns. */
+static ProcReport *
+send (Ticket *self)
+{
+  GError *error = NULL;
+
+  if (g_cancellable_is_cancelled (self->cancellable))
+    return proc_report_new_cancelled ();
+
+  self->engine = get_engine (&error);
+  if (self->engine == NULL)
+    return proc_report_new_error (error);
+
+  proc_thread_post (self->engine->context, G_PRIORITY_DEFAULT, on_submission, ticket_ref (self));
+  watch_cancellable (self);
+  return NULL;
+}
+
+/* @done is called once, in @context, never in here. */
+void
+proc_engine_submit (ProcPlan *plan,
+                    ProcQueue *queue,
+                    GCancellable *cancellable,
+                    GMainContext *context,
+                    ProcEngineDone done,
+                    gpointer user_data)
+{
+  Ticket *self = ticket_new (plan, queue, cancellable);
+  ProcReport *report;
+
+  self->context = g_main_context_ref (context);
+  self->done = done;
+  self->user_data = user_data;
+  report = send (self);
+
+  if (report != NULL)
+    {
+      self->report = report;
+      proc_thread_post (context, G_PRIORITY_DEFAULT, on_delivery, ticket_ref (self));
+    }
+
+  ticket_unref (self);
+}
+
+/* Waits for the end, whatever it is, without a main context. */
+ProcReport *
+proc_engine_run (ProcPlan *plan, ProcQueue *queue, GCancellable *cancellable)
+{
+  Ticket *self = ticket_new (plan, queue, cancellable);
+  ProcReport *report;
+
+  self->urgent = TRUE;
+  report = send (self);
+  if (report == NULL)
+    {
+      g_mutex_lock (&self->lock);
+      while (self->report == NULL)
+        g_cond_wait (&self->finished, &self->lock);
+      report = g_steal_pointer (&self->report);
+      g_mutex_unlock (&self->lock);
+    }
+
+  release_callers_things (self);
+  ticket_unref (self);
+  return report;
+}

@@ -1,0 +1,112 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+
+#pragma once
+
+#if !defined(PROC_INSIDE) && !defined(PROC_COMPILATION)
+# error "Only <procrunner.h> can be included directly."
+#endif
+
+#include <glib-object.h>
+
+#include "proc-version-macros.h"
+
+G_BEGIN_DECLS
+
+/**
+ * ProcStdio:
+ * @PROC_STDIO_CAPTURE: The stream is read and becomes part of the
+ *   [class@Proc.Result]: the default for standard output and standard error.
+ * @PROC_STDIO_DISCARD: The stream is `/dev/null`: output vanishes, and input is
+ *   at its end at once. The default for standard input.
+ * @PROC_STDIO_INHERIT: The child shares the stream with this program.
+ * @PROC_STDIO_MERGE: Standard error goes where standard output goes, in the
+ *   order in which the child wrote. For standard error only.
+ *
+ * What becomes of one of the child's three standard streams.
+ *
+ * Since: 1.0
+ */
+typedef enum
+{
+  PROC_STDIO_CAPTURE,
+  PROC_STDIO_DISCARD,
+  PROC_STDIO_INHERIT,
+  PROC_STDIO_MERGE
+} ProcStdio;
+
+/**
+ * ProcSession:
+ * @PROC_SESSION_NEW: The child leads a session of its own (`setsid`), without a
+ *   controlling terminal: the default.
+ * @PROC_SESSION_GROUP: The child leads a process group of its own (`setpgid`)
+ *   in this program's session.
+ * @PROC_SESSION_SHARED: The child stays in this program's process group, as a
+ *   program that talks to the terminal must. Stopping it then reaches the
+ *   child alone, and none of its own children.
+ *
+ * Which session and process group the child belongs to, and so what stopping
+ * it reaches.
+ *
+ * Since: 1.0
+ */
+typedef enum
+{
+  PROC_SESSION_NEW,
+  PROC_SESSION_GROUP,
+  PROC_SESSION_SHARED
+} ProcSession;
+
+/**
+ * ProcOutcome:
+ * @PROC_OUTCOME_EXITED: The child ended by itself, with an exit status.
+ * @PROC_OUTCOME_SIGNALED: A signal that was not ours ended the child.
+ * @PROC_OUTCOME_TIMED_OUT: The child was stopped when its time was over.
+ * @PROC_OUTCOME_CANCELLED: The child was stopped because the caller cancelled,
+ *   or was never started for that reason.
+ *
+ * How a run ended.
+ *
+ * Since: 1.0
+ */
+typedef enum
+{
+  PROC_OUTCOME_EXITED,
+  PROC_OUTCOME_SIGNALED,
+  PROC_OUTCOME_TIMED_OUT,
+  PROC_OUTCOME_CANCELLED
+} ProcOutcome;
+
+/**
+ * ProcFileFlags:
+ * @PROC_FILE_FLAGS_NONE: Replace the file: its new content appears at once, and only
+ *   if the command succeeded.
+ * @PROC_FILE_FLAGS_TRUNCATE: Empty the file and write to it in place, as `>` does in
+ *   a shell.
+ * @PROC_FILE_FLAGS_APPEND: Write behind what the file holds, as `>>` does in a shell.
+ *
+ * How the output of a command is written to a file.
+ *
+ * Since: 1.0
+ */
+typedef enum
+{
+  PROC_FILE_FLAGS_NONE = 0,
+  PROC_FILE_FLAGS_TRUNCATE = 1 << 0,
+  PROC_FILE_FLAGS_APPEND = 1 << 1
+} ProcFileFlags;
+
+#define PROC_TYPE_STDIO (proc_stdio_get_type ())
+#define PROC_TYPE_SESSION (proc_session_get_type ())
+#define PROC_TYPE_OUTCOME (proc_outcome_get_type ())
+#define PROC_TYPE_FILE_FLAGS (proc_file_flags_get_type ())
+
+PROC_AVAILABLE_IN_1_0
+GType proc_stdio_get_type (void) G_GNUC_CONST;
+PROC_AVAILABLE_IN_1_0
+GType proc_session_get_type (void) G_GNUC_CONST;
+PROC_AVAILABLE_IN_1_0
+GType proc_outcome_get_type (void) G_GNUC_CONST;
+PROC_AVAILABLE_IN_1_0
+GType proc_file_flags_get_type (void) G_GNUC_CONST;
+
+G_END_DECLS

@@ -1,0 +1,112 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+
+#include "config.h"
+
+#include "proc-error-private.h"
+
+#include <glib/gi18n-lib.h>
+
+/* An error of this domain carries the result behind it, where there is one: the
+ * same facts, thrown. It keeps a reference, so a caught error is all that a
+ * handler needs.
+ */
+typedef struct
+{
+  ProcResult *result;
+} ProcRunnerErrorPrivate;
+
+static void
+proc_runner_error_private_init (ProcRunnerErrorPrivate *priv)
+{
+  priv->result = NULL;
+}
+
+static void
+proc_runner_error_private_copy (const ProcRunnerErrorPrivate *from, ProcRunnerErrorPrivate *to)
+{
+  to->result = from->result != NULL ? g_object_ref (from->result) : NULL;
+}
+
+static void
+proc_runner_error_private_clear (ProcRunnerErrorPrivate *priv)
+{
+  g_clear_object (&priv->result);
+}
+
+/**
+ * proc_runner_error_quark:
+ *
+ * Gets the domain of [error@Proc.RunnerError]: see `PROC_RUNNER_ERROR`.
+ *
+ * Returns: the domain
+ *
+ * Since: 1.0
+ */
+G_DEFINE_EXTENDED_ERROR (ProcRunnerError, proc_runner_error)
+
+G_DEFINE_ENUM_TYPE (ProcRunnerError, proc_runner_error,
+                    G_DEFINE_ENUM_VALUE (PROC_RUNNER_ERROR_EXIT_STATUS, "exit-status"),
+                    G_DEFINE_ENUM_VALUE (PROC_RUNNER_ERROR_SIGNALED, "signaled"),
+                    G_DEFINE_ENUM_VALUE (PROC_RUNNER_ERROR_TIMED_OUT, "timed-out"),
+                    G_DEFINE_ENUM_VALUE (PROC_RUNNER_ERROR_NOT_FOUND, "not-found"),
+                    G_DEFINE_ENUM_VALUE (PROC_RUNNER_ERROR_NOT_EXECUTABLE, "not-executable"),
+                    G_DEFINE_ENUM_VALUE (PROC_RUNNER_ERROR_BAD_CWD, "bad-cwd"),
+                    G_DEFINE_ENUM_VALUE (PROC_RUNNER_ERROR_SPAWN, "spawn"),
+                    G_DEFINE_ENUM_VALUE (PROC_RUNNER_ERROR_INVALID_COMMAND, "invalid-command"),
+                    G_DEFINE_ENUM_VALUE (PROC_RUNNER_ERROR_OUTPUT_FILE, "output-file"))
+
+/* Sets an error whose message is what was tried, and the system's words for why
+ * it failed. */
+void
+proc_set_error_from_errno (GError **error,
+                           ProcRunnerError code,
+                           int saved_errno,
+                           const char *format,
+                           ...)
+{
+  g_autofree char *tried = NULL;
+  va_list args;
+
+  va_start (args, format);
+  tried = g_strdup_vprintf (format, args);
+  va_end (args);
+
+  /* Translators: what was tried, then the system's words for why it failed */
+  g_set_error (error, PROC_RUNNER_ERROR, code, _("%s: %s"), tried, g_strerror (saved_errno));
+}
+
+/* Gives an error of our domain the result behind it. */
+void
+proc_error_set_result (GError *error, ProcResult *result)
+{
+  g_assert (error->domain == PROC_RUNNER_ERROR);
+
+  g_set_object (&proc_runner_error_get_private (error)->result, result);
+}
+
+/**
+ * proc_runner_error_get_result:
+ * @error: an error
+ *
+ * Gets the result behind an error in the domain [error@Proc.RunnerError].
+ *
+ * There is none for an error of another domain (a cancelled run: see
+ * [method@Proc.Runner.get_task_result]), and none where no child was started.
+ * PyGObject rebuilds errors from domain, code and message, and so gets none.
+ * May be called from any thread.
+ *
+ * Returns: (transfer none) (nullable): the result, which belongs to the error,
+ *   or %NULL if there is none
+ *
+ * Since: 1.0
+ */
+ProcResult *
+proc_runner_error_get_result (const GError *error)
+{
+  g_return_val_if_fail (error != NULL, NULL);
+
+  if (error->domain != PROC_RUNNER_ERROR)
+    return NULL;
+
+  return proc_runner_error_get_private (error)->result;
+}

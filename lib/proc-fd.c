@@ -1,0 +1,123 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+
+#include "config.h"
+
+#include "proc-fd-private.h"
+
+#include "proc-error-private.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <glib/gi18n-lib.h>
+#include <glib/gstdio.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+/* Every descriptor made here is close-on-exec from birth, and at least 3: a
+ * program may run with 0, 1 or 2 closed, and an end of ours that landed there
+ * would be taken for a standard stream by the next child.
+ */
+#define LOWEST_FD 3
+
+void
+proc_fd_clear (ProcFd *fd)
+{
+  int owned = proc_fd_steal (fd);
+
+  if (owned >= 0)
+    g_close (owned, NULL);
+}
+
+int
+proc_fd_steal (ProcFd *fd)
+{
+  int owned = *fd;
+
+  *fd = -1;
+  return owned;
+}
+
+/* Takes @fd, and gives the same or a higher one. */
+static int
+lift (int fd)
+{
+  g_auto(ProcFd) low = fd;
+
+  if (fd < 0 || fd >= LOWEST_FD)
+    return proc_fd_steal (&low);
+
+  return fcntl (fd, F_DUPFD_CLOEXEC, LOWEST_FD);
+}
+
+static gboolean
+lift_pair (int fds[2])
+{
+  int saved_errno;
+
+  fds[0] = lift (fds[0]);
+  fds[1] = lift (fds[1]);
+  if (fds[0] >= 0 && fds[1] >= 0)
+    return TRUE;
+
+  saved_errno = errno;
+  proc_fd_clear (&fds[0]);
+  proc_fd_clear (&fds[1]);
+  errno = saved_errno;
+  return FALSE;
+}
+
+gboolean
+proc_fd_pipe (int fds[2], GError **error)
+{
+  if (pipe2 (fds, O_CLOEXEC) == 0 && lift_pair (fds))
+    return TRUE;
+
+  proc_set_error_from_errno (error, PROC_RUNNER_ERROR_SPAWN, errno, _("Cannot make a pipe"));
+  return FALSE;
+}
+
+gboolean
+proc_fd_socketpair (int fds[2], GError **error)
+{
+  if (socketpair (AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, fds) == 0 && lift_pair (fds))
+    return TRUE;
+
+  proc_set_error_from_errno (error, PROC_RUNNER_ERROR_SPAWN, errno, _("Cannot make a socket"));
+  return FALSE;
+}
+
+int
+proc_fd_open_null (GError **error)
+{
+  int fd = lift (open ("/dev/null", O_RDWR | O_CLOEXEC | O_NOCTTY));
+
+  if (fd < 0)
+    proc_set_error_from_errno (error, PROC_RUNNER_ERROR_SPAWN, errno, _("Cannot open /dev/null"));
+  return fd;
+}
+
+int
+proc_fd_dup (int fd, GError **error)
+{
+  int copy = fcntl (fd, F_DUPFD_CLOEXEC, LOWEST_FD);
+
+  if (copy < 0)
+    proc_set_error_from_errno (error, PROC_RUNNER_ERROR_SPAWN, errno,
+                               _("Cannot duplicate a descriptor"));
+  return copy;
+}
+
+/* The flag belongs to the open file description. The two ends of a pipe are two
+ * of them, so the child's end stays blocking. */
+gboolean
+proc_fd_set_nonblocking (int fd, GError **error)
+{
+  int flags = fcntl (fd, F_GETFL);
+
+  if (flags >= 0 && fcntl (fd, F_SETFL, flags | O_NONBLOCK) == 0)
+    return TRUE;
+
+  proc_set_error_from_errno (error, PROC_RUNNER_ERROR_SPAWN, errno,
+                             _("Cannot make a descriptor non-blocking"));
+  return FALSE;
+}

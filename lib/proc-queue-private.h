@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+
+#pragma once
+
+#include "proc-run-private.h"
+
+G_BEGIN_DECLS
+
+typedef struct _ProcQueue ProcQueue;
+typedef void (*ProcQueueDone) (ProcReport *report, gpointer user_data);
+
+ProcQueue *proc_queue_new (void);
+ProcQueue *proc_queue_ref (ProcQueue *self);
+void proc_queue_unref (ProcQueue *self);
+
+void proc_queue_set_limit (ProcQueue *self, guint limit);
+void proc_queue_add (ProcQueue *self, ProcRun *run, ProcQueueDone done, gpointer user_data);
+void proc_queue_add_urgent (ProcQueue *self,
+                            ProcRun *run,
+                            ProcQueueDone done,
+                            gpointer user_data);
+void proc_queue_stop (ProcQueue *self, ProcRun *run, ProcStopReason reason);
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (ProcQueue, proc_queue_unref)
+
+G_END_DECLS

@@ -1,0 +1,45 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+
+#pragma once
+
+#include <glib.h>
+
+#include "proc-enums.h"
+
+G_BEGIN_DECLS
+
+typedef struct _ProcReport ProcReport;
+
+/* How a run ended, as the engine tells it. A plain record: the public object is
+ * made of it in the caller's world. */
+struct _ProcReport
+{
+  GError *error; /* what we could not do, or NULL */
+  gboolean ended; /* the fields below are facts; FALSE if no child was started */
+
+  ProcOutcome outcome;
+  gboolean successful;
+  int exit_status; /* -1 if there is none */
+  int term_signal; /* 0 if there was none */
+  gboolean core_dumped;
+
+  GBytes *stdout_bytes;
+  GBytes *stderr_bytes;
+  guint64 stdout_size;
+  guint64 stderr_size;
+  gboolean complete;
+  gboolean stdin_complete;
+
+  gint64 start_usec; /* wall clock, since 1970; 0 if never started */
+  gint64 elapsed_usec;
+};
+
+ProcReport *proc_report_new (void);
+ProcReport *proc_report_new_error (GError *error);
+ProcReport *proc_report_new_cancelled (void);
+void proc_report_free (ProcReport *self);
+GBytes *proc_bytes_new_empty (void);
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (ProcReport, proc_report_free)
+
+G_END_DECLS

@@ -1,0 +1,419 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+
+#include "config.h"
+
+#include "proc-run-private.h"
+
+#include "proc-child-private.h"
+#include "proc-streams-private.h"
+
+#include <sys/wait.h>
+
+/* One run of one plan, in the engine thread. It only moves forward:
+ *
+ *   NEW → OPENING → RUNNING → DRAINING → SETTLING → DONE
+ *            └──────────────────────────────↑
+ *
+ *   OPENING    the sinks open their files; nothing is started yet
+ *   RUNNING    there is a child
+ *   DRAINING   the child is gone; the pipes may be open still
+ *   SETTLING   no pipe is open; files get their content, or are left alone
+ *   DONE       the report is complete
+ *
+ * DRAINING has a deadline, since a grandchild may hold a pipe open for ever. Its
+ * clock stands still while a sink holds a pump: what is slow then is ours.
+ *
+ * Stopping is no state. It is a reason, which may only rise, and it kills the
+ * child's group; the run then goes on to its end as ever. A reason that comes
+ * when the child has exited changes no outcome.
+ *
+ * Events record one fact and call proc_run_advance (); nothing else changes the
+ * state, and only DONE calls done ().
+ */
+typedef enum
+{
+  RUN_NEW,
+  RUN_OPENING,
+  RUN_RUNNING,
+  RUN_DRAINING,
+  RUN_SETTLING,
+  RUN_DONE
+} RunState;
+
+struct _ProcRun
+{
+  ProcPlan *plan;
+  RunState state;
+  gboolean advancing;
+  ProcRunDone done;
+  gpointer user_data;
+
+  ProcStreams *streams;
+  ProcChild *child;
+
+  ProcStopReason stop_reason;
+  gboolean stopped;      /* the child was alive when we first acted on the reason */
+  gboolean never_ran;    /* the child could not become its program */
+  GError *error;         /* the first thing that we could not do */
+  int wait_status;
+
+  GSource *timeout;
+  GSource *grace;        /* runs while no sink holds a pump */
+  gint64 grace_started;  /* monotonic */
+  gint64 grace_left;     /* usec */
+  gboolean grace_over;
+
+  gint64 start_usec;
+  gint64 start_monotonic;
+  gint64 gone_monotonic;
+  ProcReport *report;
+};
+
+static void proc_run_advance (ProcRun *self);
+
+static void
+on_changed (gpointer user_data)
+{
+  proc_run_advance (user_data);
+}
+
+static void
+destroy_source (GSource **source)
+{
+  if (*source != NULL)
+    g_source_destroy (*source);
+  g_clear_pointer (source, g_source_unref);
+}
+
+static GSource *
+start_timer (guint msec, GSourceFunc func, ProcRun *self)
+{
+  GSource *source = g_timeout_source_new (msec);
+
+  g_source_set_callback (source, func, self, NULL);
+  g_source_set_static_name (source, "[procrunner] run");
+  g_source_attach (source, g_main_context_get_thread_default ());
+  return source;
+}
+
+/* The first error wins; @error is taken. */
+static void
+take_error (ProcRun *self, GError *error)
+{
+  if (self->error == NULL)
+    self->error = error;
+  else
+    g_clear_error (&error);
+}
+
+static gboolean
+on_timeout (gpointer user_data)
+{
+  ProcRun *self = user_data;
+
+  proc_run_stop (self, PROC_STOP_TIMEOUT);
+  return G_SOURCE_REMOVE;
+}
+
+static gboolean
+spawn (ProcRun *self, GError **error)
+{
+  g_auto(ProcChildStreams) theirs = { -1, -1, -1 };
+
+  if (!proc_streams_make_pipes (self->streams, &theirs, error))
+    return FALSE;
+
+  self->start_usec = g_get_real_time ();
+  self->start_monotonic = g_get_monotonic_time ();
+  self->child = proc_child_spawn (self->plan, &theirs, on_changed, self, error);
+  if (self->child == NULL)
+    return FALSE;
+
+  proc_streams_start (self->streams);
+  if (self->plan->timeout_msec > 0)
+    self->timeout = start_timer (self->plan->timeout_msec, on_timeout, self);
+  return TRUE;
+}
+
+static void
+end_drain (ProcRun *self)
+{
+  self->grace_over = TRUE;
+  proc_streams_read_rest (self->streams);
+}
+
+static gboolean
+on_grace_over (gpointer user_data)
+{
+  end_drain (user_data);
+  return G_SOURCE_REMOVE;
+}
+
+/* What we hold up does not count against those who wait for us. */
+static void
+run_grace_clock (ProcRun *self)
+{
+  gboolean held = proc_streams_are_held (self->streams);
+
+  if (held && self->grace != NULL)
+    {
+      self->grace_left -= g_get_monotonic_time () - self->grace_started;
+      destroy_source (&self->grace);
+    }
+  else if (!held && self->grace == NULL && !self->grace_over)
+    {
+      self->grace_started = g_get_monotonic_time ();
+      self->grace = start_timer (MAX (self->grace_left, 0) / 1000, on_grace_over, self);
+    }
+}
+
+static void
+begin_drain (ProcRun *self)
+{
+  GError *error = proc_child_steal_error (self->child);
+
+  self->gone_monotonic = g_get_monotonic_time ();
+  self->wait_status = proc_child_get_wait_status (self->child);
+  self->grace_left = (gint64) self->plan->drain_grace_msec * 1000;
+  self->never_ran = error != NULL;
+  take_error (self, error);
+}
+
+static gboolean
+has_succeeded (const ProcRun *self)
+{
+  return self->error == NULL
+         && self->child != NULL
+         && !self->stopped
+         && WIFEXITED (self->wait_status)
+         && proc_plan_is_success (self->plan, WEXITSTATUS (self->wait_status));
+}
+
+static void
+begin_settle (ProcRun *self)
+{
+  destroy_source (&self->timeout);
+  destroy_source (&self->grace);
+  proc_streams_settle (self->streams, has_succeeded (self));
+}
+
+static ProcOutcome
+find_outcome (const ProcRun *self)
+{
+  gboolean too_late = !self->stopped && !proc_streams_were_cut (self->streams);
+
+  if (self->stop_reason == PROC_STOP_CANCEL && !too_late)
+    return PROC_OUTCOME_CANCELLED;
+  if (self->stop_reason == PROC_STOP_TIMEOUT && !too_late)
+    return PROC_OUTCOME_TIMED_OUT;
+
+  return WIFEXITED (self->wait_status) ? PROC_OUTCOME_EXITED : PROC_OUTCOME_SIGNALED;
+}
+
+static void
+report_end (ProcRun *self, ProcReport *report)
+{
+  int status = self->wait_status;
+
+  report->ended = TRUE;
+  report->outcome = find_outcome (self);
+  report->exit_status = WIFEXITED (status) ? WEXITSTATUS (status) : -1;
+  report->term_signal = WIFSIGNALED (status) ? WTERMSIG (status) : 0;
+  report->core_dumped = WIFSIGNALED (status) && WCOREDUMP (status);
+  report->successful = report->outcome == PROC_OUTCOME_EXITED && has_succeeded (self);
+  report->complete = !self->grace_over;
+  report->start_usec = self->start_usec;
+  report->elapsed_usec = self->gone_monotonic - self->start_monotonic;
+  proc_streams_report (self->streams, report);
+}
+
+static ProcReport *
+make_report (ProcRun *self)
+{
+  ProcReport *report;
+
+  if (self->child == NULL && self->error == NULL)
+    return proc_report_new_cancelled ();
+
+  report = proc_report_new ();
+  if (self->child != NULL && !self->never_ran)
+    report_end (self, report);
+  report->error = g_steal_pointer (&self->error);
+  return report;
+}
+
+/* A file that cannot be written stops the run. */
+static void
+note_stream_error (ProcRun *self)
+{
+  const GError *error = proc_streams_get_error (self->streams);
+
+  if (error == NULL || self->error != NULL)
+    return;
+
+  self->error = g_error_copy (error);
+  proc_run_stop (self, PROC_STOP_FILE);
+}
+
+static void
+leave_opening (ProcRun *self)
+{
+  GError *error = NULL;
+
+  if (self->stop_reason == PROC_STOP_NONE && spawn (self, &error))
+    {
+      self->state = RUN_RUNNING;
+      return;
+    }
+
+  if (error != NULL)
+    take_error (self, error);
+  self->state = RUN_SETTLING;
+  begin_settle (self);
+}
+
+/* One step forward, or FALSE if the facts allow none. */
+static gboolean
+step (ProcRun *self)
+{
+  RunState before = self->state;
+
+  switch (self->state)
+    {
+    case RUN_OPENING:
+      if (proc_streams_are_opened (self->streams))
+        leave_opening (self);
+      break;
+
+    case RUN_RUNNING:
+      if (proc_child_is_gone (self->child))
+        {
+          self->state = RUN_DRAINING;
+          begin_drain (self);
+        }
+      break;
+
+    case RUN_DRAINING:
+      run_grace_clock (self);
+      if (!proc_streams_are_pumping (self->streams))
+        {
+          self->state = RUN_SETTLING;
+          begin_settle (self);
+        }
+      break;
+
+    case RUN_SETTLING:
+      if (proc_streams_are_settled (self->streams))
+        self->state = RUN_DONE;
+      break;
+
+    case RUN_NEW:
+    case RUN_DONE:
+    default:
+      break;
+    }
+
+  return self->state != before;
+}
+
+/* Called after each fact. May end in done (), and with that in the end of @self. */
+static void
+proc_run_advance (ProcRun *self)
+{
+  if (self->advancing)
+    return;
+
+  self->advancing = TRUE;
+  do
+    note_stream_error (self);
+  while (step (self));
+  self->advancing = FALSE;
+
+  if (self->state != RUN_DONE)
+    return;
+
+  self->report = make_report (self);
+  self->done (self, self->user_data);
+}
+
+ProcRun *
+proc_run_new (ProcPlan *plan)
+{
+  ProcRun *self = g_new0 (ProcRun, 1);
+
+  self->plan = proc_plan_ref (plan);
+  self->streams = proc_streams_new (plan, on_changed, self);
+  return self;
+}
+
+/* Only a run that was never started or is done can be freed. */
+void
+proc_run_free (ProcRun *self)
+{
+  g_assert (self->state == RUN_NEW || self->state == RUN_DONE);
+
+  proc_streams_free (self->streams);
+  g_clear_pointer (&self->child, proc_child_free);
+  g_clear_pointer (&self->report, proc_report_free);
+  proc_plan_unref (self->plan);
+  g_free (self);
+}
+
+/* @done is called once. It may be called in here. */
+void
+proc_run_start (ProcRun *self, ProcRunDone done, gpointer user_data)
+{
+  g_assert (self->state == RUN_NEW);
+
+  self->done = done;
+  self->user_data = user_data;
+  self->state = RUN_OPENING;
+  proc_streams_open (self->streams);
+  proc_run_advance (self);
+}
+
+/* Goes straight to its end: nothing was started. */
+void
+proc_run_cancel_unstarted (ProcRun *self)
+{
+  g_assert (self->state == RUN_NEW);
+
+  self->state = RUN_DONE;
+  self->report = proc_report_new_cancelled ();
+}
+
+static void
+stop_child (ProcRun *self)
+{
+  if (proc_child_has_exited (self->child))
+    return;
+
+  self->stopped = TRUE;
+  proc_child_kill (self->child);
+}
+
+/* A higher reason replaces a lower one. After the start, done () may be called
+ * in here. */
+void
+proc_run_stop (ProcRun *self, ProcStopReason reason)
+{
+  if (self->state == RUN_NEW || self->state == RUN_DONE || reason <= self->stop_reason)
+    return;
+
+  self->stop_reason = reason;
+  if (self->state == RUN_RUNNING)
+    stop_child (self);
+  else if (self->state == RUN_DRAINING)
+    end_drain (self);
+
+  if (reason != PROC_STOP_FILE)
+    proc_streams_abort (self->streams);
+
+  proc_run_advance (self);
+}
+
+ProcReport *
+proc_run_steal_report (ProcRun *self)
+{
+  return g_steal_pointer (&self->report);
+}

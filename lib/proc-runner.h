@@ -1,0 +1,143 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+
+#pragma once
+
+#if !defined(PROC_INSIDE) && !defined(PROC_COMPILATION)
+# error "Only <procrunner.h> can be included directly."
+#endif
+
+#include <gio/gio.h>
+
+#include "proc-command.h"
+#include "proc-result.h"
+
+G_BEGIN_DECLS
+
+#define PROC_TYPE_RUNNER (proc_runner_get_type ())
+
+PROC_AVAILABLE_IN_1_0
+G_DECLARE_FINAL_TYPE (ProcRunner, proc_runner, PROC, RUNNER, GObject)
+
+PROC_AVAILABLE_IN_1_0
+ProcRunner *proc_runner_new (void);
+
+PROC_AVAILABLE_IN_1_0
+char *proc_runner_dup_cwd (ProcRunner *self);
+PROC_AVAILABLE_IN_1_0
+void proc_runner_set_cwd (ProcRunner *self, const char *cwd);
+PROC_AVAILABLE_IN_1_0
+guint proc_runner_get_timeout_msec (ProcRunner *self);
+PROC_AVAILABLE_IN_1_0
+void proc_runner_set_timeout_msec (ProcRunner *self, guint timeout_msec);
+PROC_AVAILABLE_IN_1_0
+ProcSession proc_runner_get_session (ProcRunner *self);
+PROC_AVAILABLE_IN_1_0
+void proc_runner_set_session (ProcRunner *self, ProcSession session);
+
+PROC_AVAILABLE_IN_1_0
+char **proc_runner_get_environ (ProcRunner *self);
+PROC_AVAILABLE_IN_1_0
+void proc_runner_set_environ (ProcRunner *self, const char *const *envp);
+PROC_AVAILABLE_IN_1_0
+void proc_runner_setenv (ProcRunner *self, const char *name, const char *value);
+PROC_AVAILABLE_IN_1_0
+void proc_runner_unsetenv (ProcRunner *self, const char *name);
+
+PROC_AVAILABLE_IN_1_0
+ProcResult *proc_runner_run (ProcRunner *self,
+                             ProcCommand *command,
+                             GCancellable *cancellable,
+                             GError **error);
+PROC_AVAILABLE_IN_1_0
+void proc_runner_run_async (ProcRunner *self,
+                            ProcCommand *command,
+                            GCancellable *cancellable,
+                            GAsyncReadyCallback callback,
+                            gpointer user_data);
+PROC_AVAILABLE_IN_1_0
+ProcResult *proc_runner_run_finish (ProcRunner *self, GAsyncResult *result, GError **error);
+
+PROC_AVAILABLE_IN_1_0
+ProcResult *proc_runner_check (ProcRunner *self,
+                               ProcCommand *command,
+                               GCancellable *cancellable,
+                               GError **error);
+PROC_AVAILABLE_IN_1_0
+void proc_runner_check_async (ProcRunner *self,
+                              ProcCommand *command,
+                              GCancellable *cancellable,
+                              GAsyncReadyCallback callback,
+                              gpointer user_data);
+PROC_AVAILABLE_IN_1_0
+ProcResult *proc_runner_check_finish (ProcRunner *self, GAsyncResult *result, GError **error);
+
+PROC_AVAILABLE_IN_1_0
+GBytes *proc_runner_check_output (ProcRunner *self,
+                                  const char *const *argv,
+                                  GCancellable *cancellable,
+                                  GError **error);
+PROC_AVAILABLE_IN_1_0
+void proc_runner_check_output_async (ProcRunner *self,
+                                     const char *const *argv,
+                                     GCancellable *cancellable,
+                                     GAsyncReadyCallback callback,
+                                     gpointer user_data);
+PROC_AVAILABLE_IN_1_0
+GBytes *proc_runner_check_output_finish (ProcRunner *self, GAsyncResult *result, GError **error);
+
+PROC_AVAILABLE_IN_1_0
+char *proc_runner_check_output_text (ProcRunner *self,
+                                     const char *const *argv,
+                                     GCancellable *cancellable,
+                                     GError **error);
+PROC_AVAILABLE_IN_1_0
+void proc_runner_check_output_text_async (ProcRunner *self,
+                                          const char *const *argv,
+                                          GCancellable *cancellable,
+                                          GAsyncReadyCallback callback,
+                                          gpointer user_data);
+PROC_AVAILABLE_IN_1_0
+char *proc_runner_check_output_text_finish (ProcRunner *self,
+                                            GAsyncResult *result,
+                                            GError **error);
+
+PROC_AVAILABLE_IN_1_0
+GBytes *proc_runner_check_output_shell (ProcRunner *self,
+                                        const char *script,
+                                        const char *const *args,
+                                        GCancellable *cancellable,
+                                        GError **error);
+PROC_AVAILABLE_IN_1_0
+void proc_runner_check_output_shell_async (ProcRunner *self,
+                                           const char *script,
+                                           const char *const *args,
+                                           GCancellable *cancellable,
+                                           GAsyncReadyCallback callback,
+                                           gpointer user_data);
+PROC_AVAILABLE_IN_1_0
+GBytes *proc_runner_check_output_shell_finish (ProcRunner *self,
+                                               GAsyncResult *result,
+                                               GError **error);
+
+PROC_AVAILABLE_IN_1_0
+ProcResult *proc_runner_check_output_to_file (ProcRunner *self,
+                                              const char *const *argv,
+                                              GFile *file,
+                                              GCancellable *cancellable,
+                                              GError **error);
+PROC_AVAILABLE_IN_1_0
+void proc_runner_check_output_to_file_async (ProcRunner *self,
+                                             const char *const *argv,
+                                             GFile *file,
+                                             GCancellable *cancellable,
+                                             GAsyncReadyCallback callback,
+                                             gpointer user_data);
+PROC_AVAILABLE_IN_1_0
+ProcResult *proc_runner_check_output_to_file_finish (ProcRunner *self,
+                                                     GAsyncResult *result,
+                                                     GError **error);
+
+PROC_AVAILABLE_IN_1_0
+ProcResult *proc_runner_get_task_result (ProcRunner *self, GAsyncResult *async_result);
+
+G_END_DECLS

@@ -1,0 +1,54 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+
+#pragma once
+
+#include <glib.h>
+
+G_BEGIN_DECLS
+
+typedef struct _ProcSink ProcSink;
+typedef struct _ProcSinkClass ProcSinkClass;
+typedef void (*ProcSinkChanged) (gpointer user_data);
+
+struct _ProcSinkClass
+{
+  void (*open) (ProcSink *self);
+  guint8 *(*reserve) (ProcSink *self, gsize *size);
+  void (*commit) (ProcSink *self, gsize size);
+  void (*abort) (ProcSink *self);
+  void (*settle) (ProcSink *self, gboolean keep);
+  GBytes *(*take_bytes) (ProcSink *self);
+  void (*free) (ProcSink *self);
+};
+
+struct _ProcSink
+{
+  const ProcSinkClass *klass;
+  ProcSinkChanged changed;
+  gpointer user_data;
+
+  guint64 size;  /* bytes committed */
+  GError *error; /* the first failure */
+  gboolean opened;
+  gboolean settled;
+  gboolean cut; /* abort () kept it from writing all */
+};
+
+void proc_sink_init (ProcSink *self, const ProcSinkClass *klass);
+void proc_sink_open (ProcSink *self, ProcSinkChanged changed, gpointer user_data);
+guint8 *proc_sink_reserve (ProcSink *self, gsize *size);
+void proc_sink_commit (ProcSink *self, gsize size);
+void proc_sink_abort (ProcSink *self);
+void proc_sink_settle (ProcSink *self, gboolean keep);
+GBytes *proc_sink_take_bytes (ProcSink *self);
+void proc_sink_free (ProcSink *self);
+
+/* For the sinks themselves. */
+void proc_sink_set_opened (ProcSink *self);
+void proc_sink_set_settled (ProcSink *self);
+void proc_sink_take_error (ProcSink *self, GError *error);
+void proc_sink_notify (ProcSink *self);
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (ProcSink, proc_sink_free)
+
+G_END_DECLS

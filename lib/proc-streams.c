@@ -1,0 +1,308 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+
+#include "config.h"
+
+#include "proc-streams-private.h"
+
+#include "proc-buffer-private.h"
+#include "proc-fd-private.h"
+#include "proc-feed-private.h"
+#include "proc-file-sink-private.h"
+#include "proc-pump-private.h"
+
+#include <unistd.h>
+
+/* The three standard streams of one child, as far as they are ours: a feed, and
+ * for each output a sink with its pump.
+ *
+ *   open → make_pipes → start → settle → report
+ *
+ * Until settled, any of them may change at any time; changed () says so, from the
+ * main loop, or inside open () and settle (). Asking is cheap: the run asks after
+ * each change.
+ */
+typedef struct
+{
+  ProcSink *sink; /* NULL: not ours */
+  ProcPump *pump;
+  ProcFd fd; /* from make_pipes to start */
+} Output;
+
+enum
+{
+  OUT,
+  ERR,
+  N_OUTPUTS
+};
+
+struct _ProcStreams
+{
+  ProcPlan *plan;
+  ProcStreamsChanged changed;
+  gpointer user_data;
+
+  Output outputs[N_OUTPUTS];
+  ProcFeed *feed;
+  ProcFd feed_fd; /* from make_pipes to start */
+};
+
+static void
+on_pump_changed (gpointer user_data)
+{
+  ProcStreams *self = user_data;
+
+  self->changed (self->user_data);
+}
+
+static void
+on_sink_changed (gpointer user_data)
+{
+  ProcStreams *self = user_data;
+
+  for (guint i = 0; i < N_OUTPUTS; i++)
+    if (self->outputs[i].pump != NULL)
+      proc_pump_resume (self->outputs[i].pump);
+
+  self->changed (self->user_data);
+}
+
+ProcStreams *
+proc_streams_new (ProcPlan *plan, ProcStreamsChanged changed, gpointer user_data)
+{
+  ProcStreams *self = g_new0 (ProcStreams, 1);
+
+  self->plan = proc_plan_ref (plan);
+  self->changed = changed;
+  self->user_data = user_data;
+  self->feed_fd = -1;
+  self->outputs[OUT].fd = -1;
+  self->outputs[ERR].fd = -1;
+
+  if (plan->stdout_file != NULL)
+    self->outputs[OUT].sink = proc_file_sink_new (plan->stdout_file, plan->stdout_file_flags);
+  else if (plan->stdout_kind == PROC_STDIO_CAPTURE)
+    self->outputs[OUT].sink = proc_buffer_sink_new ();
+
+  if (plan->stderr_kind == PROC_STDIO_CAPTURE)
+    self->outputs[ERR].sink = proc_buffer_sink_new ();
+
+  return self;
+}
+
+void
+proc_streams_free (ProcStreams *self)
+{
+  for (guint i = 0; i < N_OUTPUTS; i++)
+    {
+      g_clear_pointer (&self->outputs[i].pump, proc_pump_free);
+      g_clear_pointer (&self->outputs[i].sink, proc_sink_free);
+      proc_fd_clear (&self->outputs[i].fd);
+    }
+
+  g_clear_pointer (&self->feed, proc_feed_free);
+  proc_fd_clear (&self->feed_fd);
+  proc_plan_unref (self->plan);
+  g_free (self);
+}
+
+/* Files are opened; nothing is started yet. */
+void
+proc_streams_open (ProcStreams *self)
+{
+  for (guint i = 0; i < N_OUTPUTS; i++)
+    if (self->outputs[i].sink != NULL)
+      proc_sink_open (self->outputs[i].sink, on_sink_changed, self);
+}
+
+/* A sink that could not be opened has settled at once, with an error. */
+gboolean
+proc_streams_are_opened (const ProcStreams *self)
+{
+  for (guint i = 0; i < N_OUTPUTS; i++)
+    {
+      const ProcSink *sink = self->outputs[i].sink;
+
+      if (sink != NULL && !sink->opened && !sink->settled)
+        return FALSE;
+    }
+
+  return TRUE;
+}
+
+/* Gives the first failure of a sink, or NULL. */
+const GError *
+proc_streams_get_error (const ProcStreams *self)
+{
+  for (guint i = 0; i < N_OUTPUTS; i++)
+    if (self->outputs[i].sink != NULL && self->outputs[i].sink->error != NULL)
+      return self->outputs[i].sink->error;
+
+  return NULL;
+}
+
+/* Our end of a pipe does not block. The child's end does: that is its business. */
+static gboolean
+make_pipe (ProcFd *reader, ProcFd *writer, ProcFd *ours, GError **error)
+{
+  int fds[2];
+
+  if (!proc_fd_pipe (fds, error))
+    return FALSE;
+
+  *reader = fds[0];
+  *writer = fds[1];
+  return proc_fd_set_nonblocking (*ours, error);
+}
+
+static gboolean
+open_null (ProcFd *theirs, GError **error)
+{
+  *theirs = proc_fd_open_null (error);
+  return *theirs >= 0;
+}
+
+static gboolean
+make_input (ProcStreams *self, ProcFd *theirs, GError **error)
+{
+  if (self->plan->stdin_bytes != NULL)
+    return make_pipe (theirs, &self->feed_fd, &self->feed_fd, error);
+
+  return self->plan->stdin_kind == PROC_STDIO_INHERIT || open_null (theirs, error);
+}
+
+static gboolean
+make_output (Output *output, ProcStdio kind, ProcFd *theirs, GError **error)
+{
+  if (output->sink != NULL)
+    return make_pipe (&output->fd, theirs, &output->fd, error);
+
+  return kind == PROC_STDIO_INHERIT || open_null (theirs, error);
+}
+
+/* One open file for both, so that the kernel keeps the order. Where standard
+ * output is inherited, it is the program's own. */
+static gboolean
+make_error (ProcStreams *self, ProcChildStreams *theirs, GError **error)
+{
+  if (self->plan->stderr_kind != PROC_STDIO_MERGE)
+    return make_output (&self->outputs[ERR], self->plan->stderr_kind, &theirs->err, error);
+
+  theirs->err = proc_fd_dup (theirs->out >= 0 ? theirs->out : STDOUT_FILENO, error);
+  return theirs->err >= 0;
+}
+
+/* Gives the child's ends, -1 where it is to inherit the program's. */
+gboolean
+proc_streams_make_pipes (ProcStreams *self, ProcChildStreams *theirs, GError **error)
+{
+  return make_input (self, &theirs->in, error)
+         && make_output (&self->outputs[OUT], self->plan->stdout_kind, &theirs->out, error)
+         && make_error (self, theirs, error);
+}
+
+/* The child has its ends. */
+void
+proc_streams_start (ProcStreams *self)
+{
+  if (self->feed_fd >= 0)
+    self->feed = proc_feed_new (proc_fd_steal (&self->feed_fd), self->plan->stdin_bytes);
+
+  for (guint i = 0; i < N_OUTPUTS; i++)
+    {
+      Output *output = &self->outputs[i];
+
+      if (output->fd >= 0)
+        output->pump = proc_pump_new (proc_fd_steal (&output->fd), output->sink,
+                                      on_pump_changed, self);
+    }
+}
+
+/* FALSE: each output was read to its end. */
+gboolean
+proc_streams_are_pumping (const ProcStreams *self)
+{
+  for (guint i = 0; i < N_OUTPUTS; i++)
+    if (self->outputs[i].pump != NULL && proc_pump_is_open (self->outputs[i].pump))
+      return TRUE;
+
+  return FALSE;
+}
+
+/* TRUE: there may be something to read, and a sink has no room for it. */
+gboolean
+proc_streams_are_held (const ProcStreams *self)
+{
+  for (guint i = 0; i < N_OUTPUTS; i++)
+    if (self->outputs[i].pump != NULL && proc_pump_is_held (self->outputs[i].pump))
+      return TRUE;
+
+  return FALSE;
+}
+
+/* What the pipes hold now is still read, and no more than that. */
+void
+proc_streams_read_rest (ProcStreams *self)
+{
+  for (guint i = 0; i < N_OUTPUTS; i++)
+    if (self->outputs[i].pump != NULL)
+      proc_pump_read_rest (self->outputs[i].pump);
+}
+
+/* The run is being stopped: nothing shall wait for a device or a remote file. */
+void
+proc_streams_abort (ProcStreams *self)
+{
+  for (guint i = 0; i < N_OUTPUTS; i++)
+    if (self->outputs[i].sink != NULL)
+      proc_sink_abort (self->outputs[i].sink);
+}
+
+/* Files get their content, or with @keep FALSE are left as they were. */
+void
+proc_streams_settle (ProcStreams *self, gboolean keep)
+{
+  for (guint i = 0; i < N_OUTPUTS; i++)
+    if (self->outputs[i].sink != NULL && !self->outputs[i].sink->settled)
+      proc_sink_settle (self->outputs[i].sink, keep);
+}
+
+gboolean
+proc_streams_are_settled (const ProcStreams *self)
+{
+  for (guint i = 0; i < N_OUTPUTS; i++)
+    if (self->outputs[i].sink != NULL && !self->outputs[i].sink->settled)
+      return FALSE;
+
+  return TRUE;
+}
+
+/* TRUE: because of an abort, not all went where it was to go. */
+gboolean
+proc_streams_were_cut (const ProcStreams *self)
+{
+  for (guint i = 0; i < N_OUTPUTS; i++)
+    if (self->outputs[i].sink != NULL && self->outputs[i].sink->cut)
+      return TRUE;
+
+  return FALSE;
+}
+
+static void
+report_output (const Output *output, GBytes **bytes, guint64 *size)
+{
+  if (output->sink == NULL)
+    return;
+
+  g_bytes_unref (*bytes);
+  *bytes = proc_sink_take_bytes (output->sink);
+  *size = output->sink->size;
+}
+
+/* Once, when all is settled. */
+void
+proc_streams_report (ProcStreams *self, ProcReport *report)
+{
+  report->stdin_complete = self->feed == NULL || proc_feed_is_complete (self->feed);
+  report_output (&self->outputs[OUT], &report->stdout_bytes, &report->stdout_size);
+  report_output (&self->outputs[ERR], &report->stderr_bytes, &report->stderr_size);
+}

@@ -1,0 +1,16 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+
+#pragma once
+
+#include <glib.h>
+
+G_BEGIN_DECLS
+
+char *proc_text_decode (GBytes *bytes);
+char *proc_text_chomp (char *text);
+char *proc_text_last_line (GBytes *bytes);
+char *proc_text_blank_controls (char *text);
+char *proc_text_shorten (const char *text, guint max_chars);
+void proc_text_append_quoted (GString *line, const char *arg);
+
+G_END_DECLS

@@ -1,0 +1,56 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+
+#include "config.h"
+
+#include "proc-thread-private.h"
+
+#include <pthread.h>
+#include <signal.h>
+
+/* Our threads take no signal of the program's. So a broken pipe is EPIPE there
+ * and no SIGPIPE, whatever the program's disposition, and none of the program's
+ * handlers ever runs on our stacks.
+ *
+ * Faults stay open: they are raised by our own instructions, and a program's
+ * crash handler must see them.
+ */
+static void
+block_signals (sigset_t *old_mask)
+{
+  static const int faults[] = { SIGABRT, SIGBUS, SIGFPE, SIGILL, SIGSEGV, SIGSYS, SIGTRAP };
+  sigset_t mask;
+
+  sigfillset (&mask);
+  for (guint i = 0; i < G_N_ELEMENTS (faults); i++)
+    sigdelset (&mask, faults[i]);
+
+  pthread_sigmask (SIG_BLOCK, &mask, old_mask);
+}
+
+/* A thread inherits the mask of its creator, so the creator blocks: inside the
+ * thread there would be a moment in which a signal could still arrive. */
+GThread *
+proc_thread_new (const char *name, GThreadFunc func, gpointer data, GError **error)
+{
+  GThread *thread;
+  sigset_t old_mask;
+
+  block_signals (&old_mask);
+  thread = g_thread_try_new (name, func, data, error);
+  pthread_sigmask (SIG_SETMASK, &old_mask, NULL);
+
+  return thread;
+}
+
+/* Calls @func once in the thread that iterates @context, never inside this call:
+ * g_main_context_invoke () may. */
+void
+proc_thread_post (GMainContext *context, int priority, GSourceFunc func, gpointer data)
+{
+  g_autoptr(GSource) source = g_idle_source_new ();
+
+  g_source_set_priority (source, priority);
+  g_source_set_callback (source, func, data, NULL);
+  g_source_set_static_name (source, "[procrunner] post");
+  g_source_attach (source, context);
+}

@@ -1,0 +1,327 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+
+// The introspected API from JavaScript, without overrides.
+
+import Gio from 'gi://Gio';
+import GLib from 'gi://GLib';
+import Proc from 'gi://Proc?version=1';
+import System from 'system';
+
+for (const verb of ['run', 'check', 'check_output', 'check_output_text', 'check_output_shell',
+    'check_output_to_file'])
+    Gio._promisify(Proc.Runner.prototype, `${verb}_async`, `${verb}_finish`);
+
+const FAIL_SCRIPT = 'printf out; printf "err\\n" >&2; exit 3';
+
+const tests = [];
+const test = (name, body) => tests.push({name, body});
+
+function assertEqual(actual, expected) {
+    const [a, b] = [JSON.stringify(actual), JSON.stringify(expected)];
+    if (a !== b)
+        throw new Error(`${a} is not ${b}`);
+}
+
+function assert(condition, what) {
+    if (!condition)
+        throw new Error(what);
+}
+
+const text = bytes => new TextDecoder().decode(bytes.toArray());
+
+/* Gives the error that a call throws or rejects with. */
+async function thrown(call) {
+    try {
+        await call();
+    } catch (error) {
+        assert(error instanceof GLib.Error, `not a GLib.Error: ${error}`);
+        return error;
+    }
+    throw new Error('nothing was thrown');
+}
+
+async function assertFails(code, call) {
+    const error = await thrown(call);
+    assert(error.matches(Proc.RunnerError, code), `unexpected error: ${error}`);
+    return error;
+}
+
+async function assertCancelled(call) {
+    const error = await thrown(call);
+    assert(error.matches(Gio.IOErrorEnum, Gio.IOErrorEnum.CANCELLED), `not cancelled: ${error}`);
+}
+
+/* Acts in the main loop once event () is true, and counts the ticks before. */
+function tickUntil(event, act) {
+    const ticks = {n: 0};
+    GLib.timeout_add(GLib.PRIORITY_DEFAULT, 1, () => {
+        ticks.n++;
+        if (!event())
+            return GLib.SOURCE_CONTINUE;
+        act();
+        return GLib.SOURCE_REMOVE;
+    });
+    return ticks;
+}
+
+const exists = path => GLib.file_test(path, GLib.FileTest.EXISTS);
+
+test('check_output', runner => {
+    const output = runner.check_output(['printf', '%s|', 'one', 'two words'], null);
+    assertEqual(text(output), 'one|two words|');
+});
+
+test('check_output with await', async runner => {
+    const output = await runner.check_output_async(['printf', '%s|', 'one', 'two words'], null);
+    assertEqual(text(output), 'one|two words|');
+});
+
+test('check_output with a callback', runner => new Promise((resolve, reject) => {
+    // A callback instead of awaiting is what a promisified method takes, too.
+    runner.check_output_async(['echo', 'word'], null, (source, task) => {
+        try {
+            assertEqual(text(source.check_output_finish(task)), 'word\n');
+            resolve();
+        } catch (error) {
+            reject(error);
+        }
+    });
+}));
+
+test('empty output', async runner => {
+    assertEqual(runner.check_output(['true'], null).get_size(), 0);
+    assertEqual(await runner.check_output_text_async(['true'], null), '');
+});
+
+test('NUL and bad UTF-8', async runner => {
+    const argv = ['printf', 'a\\000\\377z\\n'];
+    assertEqual([...(await runner.check_output_async(argv, null)).toArray()],
+        [0x61, 0, 0xff, 0x7a, 0x0a]);
+    assertEqual(await runner.check_output_text_async(argv, null), 'a\ufffd\ufffdz');
+});
+
+test('check_output_text', async runner => {
+    assertEqual(runner.check_output_text(['printf', 'größe\n\n'], null), 'größe\n');
+    assertEqual(await runner.check_output_text_async(['printf', 'größe\n'], null), 'größe');
+});
+
+test('check_output_shell', async runner => {
+    const script = 'printf "%s;" "$#" "$1" "$2" | tr a-z A-Z';
+    const args = ["it's", '$HOME'];
+    assertEqual(text(runner.check_output_shell(script, args, null)), "2;IT'S;$HOME;");
+    assertEqual(text(await runner.check_output_shell_async(script, args, null)), "2;IT'S;$HOME;");
+    assertEqual(text(await runner.check_output_shell_async('echo $#', null, null)), '0\n');
+});
+
+test('three at once', async runner => {
+    const words = ['one', 'two', 'three'];
+    assertEqual(await Promise.all(words.map(word =>
+        runner.check_output_text_async(['echo', word], null))), words);
+});
+
+test('the main loop ticks', async (runner, dir) => {
+    // The command ends only after the main loop has ticked ten times.
+    const go = `${dir}/go`;
+    const ticks = tickUntil(() => ticks.n === 10, () => GLib.file_set_contents(go, ''));
+    const output = await runner.check_output_shell_async(
+        'until [ -e "$1" ]; do sleep 0.01; done; echo seen', [go], null);
+    assertEqual([text(output), ticks.n], ['seen\n', 10]);
+});
+
+test('run tells', async runner => {
+    const command = Proc.Command.new_shell(FAIL_SCRIPT, null);
+    for (const result of [runner.run(command, null), await runner.run_async(command, null)]) {
+        assertEqual(result.outcome, Proc.Outcome.EXITED);
+        assertEqual(result.successful, false);
+        assertEqual(result.exit_status, 3);
+        assertEqual(text(result.get_stdout()), 'out');
+        assertEqual(result.stderr_text, 'err\n');
+        await assertFails(Proc.RunnerError.EXIT_STATUS, () => result.check());
+    }
+});
+
+for (const [verb, ...args] of [
+    ['check', Proc.Command.new_shell(FAIL_SCRIPT, null)],
+    ['check_output', ['sh', '-c', FAIL_SCRIPT]],
+    ['check_output_text', ['sh', '-c', FAIL_SCRIPT]],
+    ['check_output_shell', FAIL_SCRIPT, null],
+]) {
+    test(`${verb} throws`, async runner => {
+        for (const call of [verb, `${verb}_async`]) {
+            const error = await assertFails(Proc.RunnerError.EXIT_STATUS,
+                () => runner[call](...args, null));
+            assert(error.message.endsWith('status 3: err'), error.message);
+            System.gc();
+            const result = Proc.RunnerError.get_result(error);
+            assertEqual([result.exit_status, result.stdout_text, result.stderr_text],
+                [3, 'out', 'err\n']);
+        }
+    });
+}
+
+test('success code', runner => {
+    const command = Proc.Command.new(['sh', '-c', 'exit 1']);
+    command.add_success_code(1);
+    const result = runner.check(command, null);
+    assertEqual([result.successful, result.exit_status], [true, 1]);
+});
+
+test('signal', async runner => {
+    const result = await runner.run_async(Proc.Command.new_shell('kill -9 $$', null), null);
+    assertEqual([result.outcome, result.term_signal, result.exit_status],
+        [Proc.Outcome.SIGNALED, 9, -1]);
+    await assertFails(Proc.RunnerError.SIGNALED, () => result.check());
+});
+
+test('missing program', async runner => {
+    for (const call of ['check_output', 'check_output_async']) {
+        const error = await assertFails(Proc.RunnerError.NOT_FOUND,
+            () => runner[call](['no-such-program'], null));
+        assert(error.message.includes('no-such-program'), error.message);
+        assertEqual(Proc.RunnerError.get_result(error), null);
+    }
+});
+
+test('missing directory', async runner => {
+    runner.cwd = '/no/such/directory';
+    for (const call of ['check_output', 'check_output_async']) {
+        const error = await assertFails(Proc.RunnerError.BAD_CWD,
+            () => runner[call](['true'], null));
+        assert(error.message.includes(runner.cwd), error.message);
+    }
+});
+
+test('empty argv', async runner => {
+    for (const argv of [[], ['']]) {
+        for (const call of ['check_output', 'check_output_async'])
+            await assertFails(Proc.RunnerError.INVALID_COMMAND, () => runner[call](argv, null));
+    }
+});
+
+test('bad line', async runner => {
+    const command = Proc.Command.new_parse("echo 'unclosed");
+    await assertFails(Proc.RunnerError.INVALID_COMMAND, () => runner.run_async(command, null));
+});
+
+test('timeout', async runner => {
+    runner.timeout_msec = 50;
+    for (const call of ['check_output', 'check_output_async']) {
+        const error = await assertFails(Proc.RunnerError.TIMED_OUT,
+            () => runner[call](['sleep', '1000'], null));
+        assertEqual(Proc.RunnerError.get_result(error).outcome, Proc.Outcome.TIMED_OUT);
+    }
+});
+
+test('cancel', (runner, dir) => new Promise((resolve, reject) => {
+    const cancellable = new Gio.Cancellable();
+    const marker = `${dir}/marker`;
+    tickUntil(() => exists(marker), () => cancellable.cancel());
+    const script = 'echo partial; : > "$1"; exec sleep 1000';
+    runner.check_output_shell_async(script, [marker], cancellable, (source, task) => {
+        assertCancelled(() => source.check_output_shell_finish(task)).then(() => {
+            const result = source.get_task_result(task);
+            assertEqual([result.outcome, result.stdout_text],
+                [Proc.Outcome.CANCELLED, 'partial\n']);
+        }).then(resolve, reject);
+    });
+}));
+
+test('cancelled before', async (runner, dir) => {
+    const cancellable = new Gio.Cancellable();
+    cancellable.cancel();
+    for (const call of ['check_output', 'check_output_async'])
+        await assertCancelled(() => runner[call](['touch', `${dir}/marker`], cancellable));
+    assertEqual(exists(`${dir}/marker`), false);
+});
+
+test('construct properties', async (runner, dir) => {
+    const argv = ['sh', '-c', 'pwd; cat'];
+    const command = new Proc.Command({argv, cwd: dir, stdin_text: 'text'});
+    const result = await runner.check_async(command, null);
+    assertEqual(result.stdout_text, `${dir}\ntext`);
+    assertEqual(result.command.argv, argv);
+
+    const settled = new Proc.Runner({cwd: dir, timeout_msec: 60000});
+    assertEqual(settled.check_output_text(['pwd'], null), dir);
+});
+
+test('stdin bytes', async runner => {
+    const data = new Uint8Array(1 << 20).map((_, i) => i % 251);
+    const command = new Proc.Command({argv: ['cat'], stdin_bytes: new GLib.Bytes(data)});
+    const result = await runner.check_async(command, null);
+    assert(result.stdout.equal(command.stdin_bytes), 'other bytes came back');
+});
+
+test('stderr merged', async runner => {
+    const command = new Proc.Command({
+        argv: ['sh', '-c', 'echo 1; echo 2 >&2; echo 3; echo 4 >&2'],
+        stderr: Proc.Stdio.MERGE,
+    });
+    const result = await runner.check_async(command, null);
+    assertEqual([result.stdout_text, result.stderr_text], ['1\n2\n3\n4\n', '']);
+});
+
+test('environment', async runner => {
+    runner.setenv('PROC_TEST_A', 'runner');
+    runner.setenv('PROC_TEST_B', 'runner');
+    const command = Proc.Command.new(['sh', '-c', 'echo "$PROC_TEST_A $PROC_TEST_B"']);
+    command.setenv('PROC_TEST_B', 'command');
+    assertEqual((await runner.check_async(command, null)).stdout_text, 'runner command\n');
+});
+
+test('output to a file', async (runner, dir) => {
+    const file = Gio.File.new_for_path(`${dir}/out`);
+    const result = await runner.check_output_to_file_async(
+        ['sh', '-c', 'echo to file; echo aside >&2'], file, null);
+    assertEqual([result.successful, result.stderr_text], [true, 'aside\n']);
+    assertEqual(new TextDecoder().decode(file.load_contents(null)[1]), 'to file\n');
+
+    const error = await assertFails(Proc.RunnerError.EXIT_STATUS,
+        () => runner.check_output_to_file_async(['sh', '-c', FAIL_SCRIPT], file, null));
+    assertEqual(Proc.RunnerError.get_result(error).stdout_text, 'out');
+    assertEqual(new TextDecoder().decode(file.load_contents(null)[1]), 'to file\n');
+});
+
+test('a file that cannot be', async (runner, dir) => {
+    const file = Gio.File.new_for_path(`${dir}/missing/out`);
+    await assertFails(Proc.RunnerError.OUTPUT_FILE,
+        () => runner.check_output_to_file_async(['touch', `${dir}/marker`], file, null));
+    assertEqual(exists(`${dir}/marker`), false);
+});
+
+function removeTree(file) {
+    const children = file.enumerate_children('standard::name', Gio.FileQueryInfoFlags.NONE, null);
+    for (let info = children.next_file(null); info; info = children.next_file(null))
+        children.get_child(info).delete(null);
+    file.delete(null);
+}
+
+async function passes({body}) {
+    const dir = GLib.Dir.make_tmp('test-gjs-XXXXXX');
+    try {
+        await body(new Proc.Runner(), dir);
+        return true;
+    } catch (error) {
+        print(`# ${error}\n${error.stack ?? ''}`.trim().replaceAll('\n', '\n# '));
+        return false;
+    } finally {
+        removeTree(Gio.File.new_for_path(dir));
+    }
+}
+
+async function main() {
+    let nFailed = 0;
+    print(`1..${tests.length}`);
+    for (const [i, each] of tests.entries()) {
+        const ok = await passes(each);
+        nFailed += !ok;
+        print(`${ok ? 'ok' : 'not ok'} ${i + 1} ${each.name}`);
+    }
+    return nFailed;
+}
+
+const loop = new GLib.MainLoop(null, false);
+let status = 1;
+main().then(nFailed => (status = nFailed ? 1 : 0)).catch(logError).finally(() => loop.quit());
+loop.run();
+System.exit(status);

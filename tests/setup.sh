@@ -1,0 +1,95 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
+# shellcheck shell=bash
+
+# What examples/run, tests/run and .ci/run share: sets a machine up and builds.
+# To be sourced by bash.
+
+export DEBIAN_FRONTEND=noninteractive
+
+# A machine without any locale can still show what is not ASCII.
+[ -n "${LC_ALL-}${LC_CTYPE-}${LANG-}" ] || export LC_CTYPE=C.UTF-8
+
+source_root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
+
+# A Debian package, and the command that succeeds where what it brings is there.
+# shellcheck disable=SC2034 # used by who sources this
+build_needs='
+gcc                     cc --version
+pkg-config              pkg-config --version
+meson                   meson --version
+ninja-build             ninja --version
+git                     git --version
+gettext                 msgfmt --version
+libglib2.0-dev          pkg-config --exists gio-unix-2.0
+gobject-introspection   g-ir-scanner --version
+libgirepository1.0-dev  pkg-config --exists gobject-introspection-1.0
+python3-gi              /usr/bin/python3 -c "import gi"
+gjs                     gjs --version
+valac                   valac --version
+'
+# shellcheck disable=SC2034
+test_needs='
+gi-docgen               gi-docgen --version
+musl-tools              musl-gcc --version
+valgrind                valgrind --version
+'
+
+say () {
+  printf '%s\n' "$*" >&2
+}
+
+die () {
+  say "$@"
+  exit 1
+}
+
+# The packages of the table at standard input whose command fails.
+missing_packages () {
+  local package check
+
+  while read -r package check; do
+    if [ -n "$package" ] && ! eval "$check" >/dev/null 2>&1 </dev/null; then
+      echo "$package"
+    fi
+  done
+}
+
+is_debian () {
+  grep -qsE '^ID(_LIKE)?=.*debian' /etc/os-release && command -v apt-get >/dev/null
+}
+
+as_root () {
+  if [ "$(id -u)" = 0 ]; then
+    "$@"
+  elif command -v sudo >/dev/null; then
+    sudo "$@"
+  else
+    die "Neither root nor sudo: run this as root first: $*"
+  fi
+}
+
+# Installs what of the tables is missing, and says so.
+set_up () {
+  local missing
+
+  mapfile -t missing < <(printf '%s\n' "$@" | missing_packages)
+  [ ${#missing[@]} -gt 0 ] || return 0
+
+  is_debian || die "Missing (by the names of Debian's packages): ${missing[*]}"
+  say "Installing: ${missing[*]}"
+  as_root apt-get update -qq
+  as_root apt-get install -qq --yes --no-install-recommends "${missing[@]}" >/dev/null
+
+  mapfile -t missing < <(printf '%s\n' "$@" | missing_packages)
+  [ ${#missing[@]} -eq 0 ] || die "Installed, and still not there: ${missing[*]}"
+}
+
+# build DIRECTORY [OPTION…]: configures and builds in a directory of the checkout.
+build () {
+  local dir=$source_root/$1 reconfigure=()
+
+  shift
+  [ ! -e "$dir/build.ninja" ] || reconfigure=(--reconfigure)
+  meson setup "${reconfigure[@]}" "$@" "$dir" "$source_root"
+  meson compile -C "$dir"
+}

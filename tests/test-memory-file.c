@@ -1,0 +1,346 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+
+/* The node is what all duplicates of a file and its streams share, in whatever thread they are
+ * used; its contents are NULL until the file exists.
+ */
+
+#include "config.h"
+
+#include "test-memory-file.h"
+
+#include <string.h>
+
+typedef struct
+{
+  GMutex lock;
+  char *name;
+  GBytes *contents;
+  gsize limit;
+  gboolean fail_at_close;
+} Node;
+
+typedef struct
+{
+  GObject parent_instance;
+  Node *node;
+} TestMemoryFile;
+
+typedef struct
+{
+  GObjectClass parent_class;
+} TestMemoryFileClass;
+
+typedef struct
+{
+  GFileOutputStream parent_instance;
+  Node *node;
+  GByteArray *data;
+  gsize n_written;
+} TestMemoryStream;
+
+typedef struct
+{
+  GFileOutputStreamClass parent_class;
+} TestMemoryStreamClass;
+
+static void test_memory_file_iface_init (GFileIface *iface);
+static GType test_memory_file_get_type (void);
+static GType test_memory_stream_get_type (void);
+
+G_DEFINE_TYPE_WITH_CODE (TestMemoryFile, test_memory_file, G_TYPE_OBJECT,
+                         G_IMPLEMENT_INTERFACE (G_TYPE_FILE, test_memory_file_iface_init))
+G_DEFINE_TYPE (TestMemoryStream, test_memory_stream, G_TYPE_FILE_OUTPUT_STREAM)
+
+static Node *
+node_of (gpointer file)
+{
+  return ((TestMemoryFile *) file)->node;
+}
+
+static void
+node_clear (Node *node)
+{
+  g_mutex_clear (&node->lock);
+  g_clear_pointer (&node->name, g_free);
+  g_clear_pointer (&node->contents, g_bytes_unref);
+}
+
+static void
+node_unref (Node *node)
+{
+  g_atomic_rc_box_release_full (node, (GDestroyNotify) node_clear);
+}
+
+/* The stream */
+
+static gssize
+test_memory_stream_write (GOutputStream *stream, const void *buffer, gsize count,
+                          GCancellable *cancellable, GError **error)
+{
+  TestMemoryStream *self = (TestMemoryStream *) stream;
+  gsize limit;
+
+  g_mutex_lock (&self->node->lock);
+  limit = self->node->limit;
+  g_mutex_unlock (&self->node->lock);
+
+  if (self->n_written >= limit)
+    {
+      g_set_error_literal (error, G_IO_ERROR, G_IO_ERROR_NO_SPACE, "The moon is full");
+      return -1;
+    }
+
+  count = MIN (count, limit - self->n_written);
+  g_byte_array_append (self->data, buffer, (guint) count);
+  self->n_written += count;
+  return (gssize) count;
+}
+
+static gboolean
+test_memory_stream_close (GOutputStream *stream, GCancellable *cancellable, GError **error)
+{
+  TestMemoryStream *self = (TestMemoryStream *) stream;
+  g_autoptr(GMutexLocker) locker = g_mutex_locker_new (&self->node->lock);
+
+  if (g_cancellable_set_error_if_cancelled (cancellable, error))
+    return FALSE;
+
+  if (self->node->fail_at_close)
+    {
+      g_set_error_literal (error, G_IO_ERROR, G_IO_ERROR_FAILED, "The moon has set");
+      return FALSE;
+    }
+
+  g_clear_pointer (&self->node->contents, g_bytes_unref);
+  self->node->contents = g_bytes_new (self->data->data, self->data->len);
+  return TRUE;
+}
+
+static void
+test_memory_stream_finalize (GObject *object)
+{
+  TestMemoryStream *self = (TestMemoryStream *) object;
+
+  G_OBJECT_CLASS (test_memory_stream_parent_class)->finalize (object);
+  g_byte_array_unref (self->data);
+  node_unref (self->node);
+}
+
+static void
+test_memory_stream_class_init (TestMemoryStreamClass *klass)
+{
+  GOutputStreamClass *stream_class = G_OUTPUT_STREAM_CLASS (klass);
+
+  G_OBJECT_CLASS (klass)->finalize = test_memory_stream_finalize;
+  stream_class->write_fn = test_memory_stream_write;
+  stream_class->close_fn = test_memory_stream_close;
+}
+
+static void
+test_memory_stream_init (TestMemoryStream *self)
+{
+  self->data = g_byte_array_new ();
+}
+
+static GFileOutputStream *
+open_stream (GFile *file, gboolean append)
+{
+  TestMemoryStream *stream = g_object_new (test_memory_stream_get_type (), NULL);
+  Node *node = node_of (file);
+
+  stream->node = g_atomic_rc_box_acquire (node);
+  g_mutex_lock (&node->lock);
+  if (append && node->contents != NULL)
+    g_byte_array_append (stream->data, g_bytes_get_data (node->contents, NULL),
+                         (guint) g_bytes_get_size (node->contents));
+
+  g_mutex_unlock (&node->lock);
+  return G_FILE_OUTPUT_STREAM (stream);
+}
+
+/* The file */
+
+static GFile *
+file_for_node (Node *node)
+{
+  TestMemoryFile *self = g_object_new (test_memory_file_get_type (), NULL);
+
+  self->node = node;
+  return G_FILE (self);
+}
+
+static GFile *
+test_memory_file_dup (GFile *file)
+{
+  return file_for_node (g_atomic_rc_box_acquire (node_of (file)));
+}
+
+static guint
+test_memory_file_hash (GFile *file)
+{
+  return g_direct_hash (node_of (file));
+}
+
+static gboolean
+test_memory_file_equal (GFile *a, GFile *b)
+{
+  return node_of (a) == node_of (b);
+}
+
+static gboolean
+test_memory_file_is_native (GFile *file)
+{
+  return FALSE;
+}
+
+static gboolean
+test_memory_file_has_uri_scheme (GFile *file, const char *scheme)
+{
+  return g_str_equal (scheme, "moon");
+}
+
+static char *
+test_memory_file_get_uri_scheme (GFile *file)
+{
+  return g_strdup ("moon");
+}
+
+static char *
+test_memory_file_get_no_path (GFile *file)
+{
+  return NULL;
+}
+
+static char *
+test_memory_file_get_basename (GFile *file)
+{
+  return g_strdup (node_of (file)->name);
+}
+
+static char *
+test_memory_file_get_uri (GFile *file)
+{
+  return g_strconcat ("moon:///", node_of (file)->name, NULL);
+}
+
+static GFile *
+test_memory_file_get_parent (GFile *file)
+{
+  return NULL;
+}
+
+static GFileInfo *
+test_memory_file_query_info (GFile *file, const char *attributes, GFileQueryInfoFlags flags,
+                             GCancellable *cancellable, GError **error)
+{
+  g_autoptr(GBytes) contents = test_memory_file_ref_contents (file);
+  GFileInfo *info;
+
+  if (contents == NULL)
+    {
+      g_set_error_literal (error, G_IO_ERROR, G_IO_ERROR_NOT_FOUND, "Not on the moon");
+      return NULL;
+    }
+
+  info = g_file_info_new ();
+  g_file_info_set_name (info, node_of (file)->name);
+  g_file_info_set_file_type (info, G_FILE_TYPE_REGULAR);
+  g_file_info_set_size (info, (goffset) g_bytes_get_size (contents));
+  return info;
+}
+
+static GFileOutputStream *
+test_memory_file_append_to (GFile *file, GFileCreateFlags flags, GCancellable *cancellable,
+                            GError **error)
+{
+  return open_stream (file, TRUE);
+}
+
+static GFileOutputStream *
+test_memory_file_create (GFile *file, GFileCreateFlags flags, GCancellable *cancellable,
+                         GError **error)
+{
+  return open_stream (file, FALSE);
+}
+
+static GFileOutputStream *
+test_memory_file_replace (GFile *file, const char *etag, gboolean make_backup,
+                          GFileCreateFlags flags, GCancellable *cancellable, GError **error)
+{
+  return open_stream (file, FALSE);
+}
+
+static void
+test_memory_file_iface_init (GFileIface *iface)
+{
+  iface->dup = test_memory_file_dup;
+  iface->hash = test_memory_file_hash;
+  iface->equal = test_memory_file_equal;
+  iface->is_native = test_memory_file_is_native;
+  iface->has_uri_scheme = test_memory_file_has_uri_scheme;
+  iface->get_uri_scheme = test_memory_file_get_uri_scheme;
+  iface->get_basename = test_memory_file_get_basename;
+  iface->get_path = test_memory_file_get_no_path;
+  iface->get_uri = test_memory_file_get_uri;
+  iface->get_parse_name = test_memory_file_get_uri;
+  iface->get_parent = test_memory_file_get_parent;
+  iface->query_info = test_memory_file_query_info;
+  iface->append_to = test_memory_file_append_to;
+  iface->create = test_memory_file_create;
+  iface->replace = test_memory_file_replace;
+}
+
+static void
+test_memory_file_finalize (GObject *object)
+{
+  node_unref (node_of (object));
+  G_OBJECT_CLASS (test_memory_file_parent_class)->finalize (object);
+}
+
+static void
+test_memory_file_class_init (TestMemoryFileClass *klass)
+{
+  G_OBJECT_CLASS (klass)->finalize = test_memory_file_finalize;
+}
+
+static void
+test_memory_file_init (TestMemoryFile *self)
+{
+}
+
+/* For the tests */
+
+GFile *
+test_memory_file_new (const char *name, const char *contents)
+{
+  Node *node = g_atomic_rc_box_new0 (Node);
+
+  g_mutex_init (&node->lock);
+  node->name = g_strdup (name);
+  node->limit = G_MAXSIZE;
+  if (contents != NULL)
+    node->contents = g_bytes_new (contents, strlen (contents));
+
+  return file_for_node (node);
+}
+
+void
+test_memory_file_fail_after (GFile *file, gsize n_bytes)
+{
+  node_of (file)->limit = n_bytes;
+}
+
+void
+test_memory_file_fail_at_close (GFile *file)
+{
+  node_of (file)->fail_at_close = TRUE;
+}
+
+GBytes *
+test_memory_file_ref_contents (GFile *file)
+{
+  Node *node = node_of (file);
+  g_autoptr(GMutexLocker) locker = g_mutex_locker_new (&node->lock);
+
+  return node->contents != NULL ? g_bytes_ref (node->contents) : NULL;
+}

@@ -1,0 +1,13 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+
+#pragma once
+
+#include <gio/gio.h>
+
+/* A GFile that is not native: no path, no descriptor, its contents in memory. Replacing it takes
+ * effect when the stream is closed, and not if that is cancelled, as in GIO's own backends. */
+
+GFile *test_memory_file_new (const char *name, const char *contents);
+void test_memory_file_fail_after (GFile *file, gsize n_bytes);
+void test_memory_file_fail_at_close (GFile *file);
+GBytes *test_memory_file_ref_contents (GFile *file);

@@ -1,0 +1,311 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+
+/* Pipes of our own into sinks, without a child. */
+
+#include "config.h"
+
+#include <string.h>
+#include <unistd.h>
+
+#include "proc-buffer-private.h"
+#include "proc-fd-private.h"
+#include "proc-feed-private.h"
+#include "proc-pump-private.h"
+#include "test-fixture.h"
+
+typedef struct
+{
+  ProcSink *sink;
+  ProcPump *pump;
+  ProcFd writer;
+  guint n_changes;
+} Fixture;
+
+static void
+on_changed (gpointer user_data)
+{
+  Fixture *fixture = user_data;
+
+  fixture->n_changes++;
+}
+
+static void
+ignore_change (gpointer user_data)
+{
+}
+
+static void
+make_pipe (ProcFd *reader, ProcFd *writer)
+{
+  g_autoptr(GError) error = NULL;
+  int fds[2];
+
+  g_assert_true (proc_fd_pipe (fds, &error));
+  g_assert_no_error (error);
+  *reader = fds[0];
+  *writer = fds[1];
+}
+
+static void
+set_up (Fixture *fixture, ProcSink *sink)
+{
+  g_auto(ProcFd) reader = -1;
+
+  memset (fixture, 0, sizeof *fixture);
+  make_pipe (&reader, &fixture->writer);
+  g_assert_true (proc_fd_set_nonblocking (reader, NULL));
+  fixture->sink = sink;
+  proc_sink_open (sink, ignore_change, NULL);
+  fixture->pump = proc_pump_new (proc_fd_steal (&reader), sink, on_changed, fixture);
+}
+
+static void
+tear_down (Fixture *fixture)
+{
+  proc_fd_clear (&fixture->writer);
+  proc_pump_free (fixture->pump);
+  proc_sink_free (fixture->sink);
+}
+
+static void
+iterate (void)
+{
+  g_main_context_iteration (g_main_context_get_thread_default (), TRUE);
+}
+
+static void
+assert_captured (Fixture *fixture, const char *text)
+{
+  g_autoptr(GBytes) bytes = NULL;
+
+  proc_sink_settle (fixture->sink, TRUE);
+  bytes = proc_sink_take_bytes (fixture->sink);
+  test_assert_text (bytes, text);
+}
+
+static void
+test_reads_to_the_end (void)
+{
+  Fixture fixture;
+
+  set_up (&fixture, proc_buffer_sink_new ());
+  g_assert_cmpint (write (fixture.writer, "one ", 4), ==, 4);
+  iterate ();
+  g_assert_cmpuint (fixture.sink->size, ==, 4);
+  g_assert_cmpuint (fixture.n_changes, ==, 0);
+
+  g_assert_cmpint (write (fixture.writer, "two", 3), ==, 3);
+  proc_fd_clear (&fixture.writer);
+  while (proc_pump_is_open (fixture.pump))
+    iterate ();
+
+  g_assert_cmpuint (fixture.n_changes, ==, 1);
+  assert_captured (&fixture, "one two");
+  tear_down (&fixture);
+}
+
+/* Somebody else keeps the pipe open: what is in it is read, and no more. */
+static void
+test_reads_the_rest (void)
+{
+  Fixture fixture;
+
+  set_up (&fixture, proc_buffer_sink_new ());
+  g_assert_cmpint (write (fixture.writer, "rest", 4), ==, 4);
+  proc_pump_read_rest (fixture.pump);
+  g_assert_cmpint (write (fixture.writer, "late", 4), ==, 4);
+  while (proc_pump_is_open (fixture.pump))
+    iterate ();
+
+  assert_captured (&fixture, "rest");
+  tear_down (&fixture);
+}
+
+static void
+test_reads_an_empty_rest (void)
+{
+  Fixture fixture;
+
+  set_up (&fixture, proc_buffer_sink_new ());
+  proc_pump_read_rest (fixture.pump);
+  while (proc_pump_is_open (fixture.pump))
+    iterate ();
+
+  g_assert_cmpuint (fixture.n_changes, ==, 1);
+  assert_captured (&fixture, "");
+  tear_down (&fixture);
+}
+
+/* A sink that takes so many bytes at a time, and then none until it is told. */
+typedef struct
+{
+  ProcSink parent;
+  ProcBuffer buffer;
+  gsize room;
+} NarrowSink;
+
+static void
+narrow_open (ProcSink *sink)
+{
+  proc_sink_set_opened (sink);
+}
+
+static guint8 *
+narrow_reserve (ProcSink *sink, gsize *size)
+{
+  NarrowSink *self = (NarrowSink *) sink;
+  guint8 *data = proc_buffer_reserve (&self->buffer, self->room, size);
+
+  *size = self->room;
+  return self->room > 0 ? data : NULL;
+}
+
+static void
+narrow_commit (ProcSink *sink, gsize size)
+{
+  NarrowSink *self = (NarrowSink *) sink;
+
+  proc_buffer_commit (&self->buffer, size);
+  self->room -= size;
+}
+
+static void
+narrow_settle (ProcSink *sink, gboolean keep)
+{
+  proc_sink_set_settled (sink);
+}
+
+static GBytes *
+narrow_take_bytes (ProcSink *sink)
+{
+  return proc_buffer_take_bytes (&((NarrowSink *) sink)->buffer);
+}
+
+static void
+narrow_free (ProcSink *sink)
+{
+  proc_buffer_clear (&((NarrowSink *) sink)->buffer);
+  g_free (sink);
+}
+
+static const ProcSinkClass narrow_class = {
+  .open = narrow_open,
+  .reserve = narrow_reserve,
+  .commit = narrow_commit,
+  .settle = narrow_settle,
+  .take_bytes = narrow_take_bytes,
+  .free = narrow_free,
+};
+
+static NarrowSink *
+narrow_new (gsize room)
+{
+  NarrowSink *self = g_new0 (NarrowSink, 1);
+
+  proc_sink_init (&self->parent, &narrow_class);
+  self->room = room;
+  return self;
+}
+
+static void
+test_is_held_by_its_sink (void)
+{
+  NarrowSink *sink = narrow_new (3);
+  Fixture fixture;
+
+  set_up (&fixture, &sink->parent);
+  g_assert_cmpint (write (fixture.writer, "abcdef", 6), ==, 6);
+  while (!proc_pump_is_held (fixture.pump))
+    iterate ();
+  g_assert_cmpuint (fixture.n_changes, ==, 1);
+  g_assert_cmpuint (fixture.sink->size, ==, 3);
+
+  /* Held, it waits for nothing, also not for the end of file. */
+  proc_fd_clear (&fixture.writer);
+  g_assert_false (g_main_context_pending (g_main_context_get_thread_default ()));
+
+  sink->room = 100;
+  proc_pump_resume (fixture.pump);
+  while (proc_pump_is_open (fixture.pump))
+    iterate ();
+
+  assert_captured (&fixture, "abcdef");
+  tear_down (&fixture);
+}
+
+static void
+test_held_reads_the_rest (void)
+{
+  NarrowSink *sink = narrow_new (2);
+  Fixture fixture;
+
+  set_up (&fixture, &sink->parent);
+  g_assert_cmpint (write (fixture.writer, "abcd", 4), ==, 4);
+  while (!proc_pump_is_held (fixture.pump))
+    iterate ();
+
+  proc_pump_read_rest (fixture.pump);
+  sink->room = 2;
+  proc_pump_resume (fixture.pump);
+  while (proc_pump_is_open (fixture.pump))
+    iterate ();
+
+  assert_captured (&fixture, "abcd");
+  tear_down (&fixture);
+}
+
+/* A feed at one end and a pump at the other, and nobody blocks. */
+static void
+test_feed_to_pump (void)
+{
+  g_autofree char *text = g_strnfill (3000000, 'x');
+  g_autoptr(GBytes) bytes = g_bytes_new (text, 3000000);
+  Fixture fixture;
+  ProcFeed *feed;
+
+  set_up (&fixture, proc_buffer_sink_new ());
+  g_assert_true (proc_fd_set_nonblocking (fixture.writer, NULL));
+  feed = proc_feed_new (proc_fd_steal (&fixture.writer), bytes);
+  g_assert_false (proc_feed_is_complete (feed));
+  while (proc_pump_is_open (fixture.pump))
+    iterate ();
+
+  g_assert_true (proc_feed_is_complete (feed));
+  assert_captured (&fixture, text);
+  proc_feed_free (feed);
+  tear_down (&fixture);
+}
+
+static void
+test_feed_of_nothing (void)
+{
+  g_autoptr(GBytes) bytes = g_bytes_new (NULL, 0);
+  Fixture fixture;
+  ProcFeed *feed;
+
+  set_up (&fixture, proc_buffer_sink_new ());
+  feed = proc_feed_new (proc_fd_steal (&fixture.writer), bytes);
+  g_assert_true (proc_feed_is_complete (feed));
+  while (proc_pump_is_open (fixture.pump))
+    iterate ();
+
+  assert_captured (&fixture, "");
+  proc_feed_free (feed);
+  tear_down (&fixture);
+}
+
+int
+main (int argc, char **argv)
+{
+  test_init (&argc, &argv);
+
+  TEST_ADD ("/pump/reads-to-the-end", test_reads_to_the_end);
+  TEST_ADD ("/pump/reads-the-rest", test_reads_the_rest);
+  TEST_ADD ("/pump/reads-an-empty-rest", test_reads_an_empty_rest);
+  TEST_ADD ("/pump/is-held-by-its-sink", test_is_held_by_its_sink);
+  TEST_ADD ("/pump/held-reads-the-rest", test_held_reads_the_rest);
+  TEST_ADD ("/feed/to-pump", test_feed_to_pump);
+  TEST_ADD ("/feed/of-nothing", test_feed_of_nothing);
+
+  return g_test_run ();
+}

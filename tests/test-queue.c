@@ -1,0 +1,221 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+
+/* Admission: in order, and never more than the limit. */
+
+#include "config.h"
+
+#include "proc-queue-private.h"
+#include "test-fixture.h"
+
+typedef struct
+{
+  GPtrArray *order; /* of Job, as they ended */
+} Log;
+
+typedef struct
+{
+  Log *log;
+  ProcRun *run;
+  guint number;
+  ProcReport *report;
+} Job;
+
+static ProcRun *
+make_run (const char *const *argv)
+{
+  g_autoptr(ProcPlan) plan = proc_plan_new ();
+
+  plan->argv = g_strdupv ((char **) argv);
+  plan->envp = g_get_environ ();
+  g_assert_true (proc_plan_seal (plan, NULL));
+  return proc_run_new (plan);
+}
+
+static void
+job_free (gpointer data)
+{
+  Job *job = data;
+
+  g_clear_pointer (&job->report, proc_report_free);
+  g_free (job);
+}
+
+static void
+on_done (ProcReport *report, gpointer user_data)
+{
+  Job *job = user_data;
+
+  job->report = report;
+  job->run = NULL;
+  g_ptr_array_add (job->log->order, job);
+}
+
+static Job *
+job_new (Log *log, guint number, const char *const *argv)
+{
+  Job *job = g_new0 (Job, 1);
+
+  job->log = log;
+  job->number = number;
+  job->run = make_run (argv);
+  return job;
+}
+
+static void
+wait_for (Log *log, guint n_jobs)
+{
+  while (log->order->len < n_jobs)
+    g_main_context_iteration (g_main_context_get_thread_default (), TRUE);
+}
+
+/* One at a time, they end in the order in which they came. */
+static void
+test_in_order (void)
+{
+  g_autoptr(GPtrArray) order = g_ptr_array_new_with_free_func (job_free);
+  g_autoptr(ProcQueue) queue = proc_queue_new ();
+  Log log = { .order = order };
+
+  proc_queue_set_limit (queue, 1);
+  for (guint i = 0; i < 20; i++)
+    {
+      Job *job = job_new (&log, i, TEST_ARGV ("true"));
+
+      proc_queue_add (queue, job->run, on_done, job);
+    }
+  wait_for (&log, 20);
+
+  for (guint i = 0; i < 20; i++)
+    {
+      const Job *job = g_ptr_array_index (order, i);
+
+      g_assert_cmpuint (job->number, ==, i);
+      g_assert_true (job->report->successful);
+    }
+}
+
+/* Each child tells in a file that it came and that it went; the file shows how
+ * many there were at once. */
+static void
+assert_limit_kept (const char *path, guint limit, guint n_jobs)
+{
+  g_autofree char *contents = NULL;
+  guint n_alive = 0;
+  guint n_started = 0;
+
+  g_assert_true (g_file_get_contents (path, &contents, NULL, NULL));
+  for (const char *c = contents; *c != '\0'; c++)
+    {
+      n_alive += *c == '+';
+      n_started += *c == '+';
+      n_alive -= *c == '-';
+      g_assert_cmpuint (n_alive, <=, limit);
+    }
+
+  g_assert_cmpuint (n_started, ==, n_jobs);
+  g_assert_cmpuint (n_alive, ==, 0);
+}
+
+static void
+test_limit (void)
+{
+  g_autoptr(GPtrArray) order = g_ptr_array_new_with_free_func (job_free);
+  g_autoptr(ProcQueue) queue = proc_queue_new ();
+  g_autofree char *path = test_path ("log");
+  Log log = { .order = order };
+
+  proc_queue_set_limit (queue, 3);
+  for (guint i = 0; i < 40; i++)
+    {
+      Job *job = job_new (&log, i, TEST_ARGV ("/bin/sh", "-c",
+                                              "printf + >> \"$0\"; printf - >> \"$0\"", path));
+
+      proc_queue_add (queue, job->run, on_done, job);
+    }
+  wait_for (&log, 40);
+
+  assert_limit_kept (path, 3, 40);
+}
+
+static void
+test_stop_while_waiting (void)
+{
+  g_autoptr(GPtrArray) order = g_ptr_array_new_with_free_func (job_free);
+  g_autoptr(ProcQueue) queue = proc_queue_new ();
+  g_autofree char *path = test_path ("marker");
+  Log log = { .order = order };
+  Job *first = job_new (&log, 0, TEST_ARGV ("sleep", "100"));
+  Job *second = job_new (&log, 1, TEST_ARGV ("touch", path));
+
+  proc_queue_set_limit (queue, 1);
+  proc_queue_add (queue, first->run, on_done, first);
+  proc_queue_add (queue, second->run, on_done, second);
+
+  proc_queue_stop (queue, second->run, PROC_STOP_CANCEL);
+  g_assert_cmpuint (order->len, ==, 1);
+  g_assert_cmpint (second->report->outcome, ==, PROC_OUTCOME_CANCELLED);
+  g_assert_cmpint (second->report->start_usec, ==, 0);
+
+  proc_queue_stop (queue, first->run, PROC_STOP_CANCEL);
+  wait_for (&log, 2);
+  g_assert_cmpint (first->report->outcome, ==, PROC_OUTCOME_CANCELLED);
+  g_assert_false (g_file_test (path, G_FILE_TEST_EXISTS));
+}
+
+/* Whoever waits in a thread must not queue behind what waits for that thread. */
+static void
+test_urgent_passes_by (void)
+{
+  g_autoptr(GPtrArray) order = g_ptr_array_new_with_free_func (job_free);
+  g_autoptr(ProcQueue) queue = proc_queue_new ();
+  Log log = { .order = order };
+  Job *first = job_new (&log, 0, TEST_ARGV ("sleep", "100"));
+  Job *second = job_new (&log, 1, TEST_ARGV ("true"));
+  Job *urgent = job_new (&log, 2, TEST_ARGV ("true"));
+
+  proc_queue_set_limit (queue, 1);
+  proc_queue_add (queue, first->run, on_done, first);
+  proc_queue_add (queue, second->run, on_done, second);
+  proc_queue_add_urgent (queue, urgent->run, on_done, urgent);
+
+  wait_for (&log, 1);
+  g_assert_true (urgent->report->successful);
+
+  /* It freed no slot that it had not taken. */
+  g_assert_nonnull (second->run);
+  proc_queue_stop (queue, first->run, PROC_STOP_CANCEL);
+  wait_for (&log, 3);
+  g_assert_true (second->report->successful);
+}
+
+/* A start that fails frees its slot too. */
+static void
+test_failed_start_frees_its_slot (void)
+{
+  g_autoptr(GPtrArray) order = g_ptr_array_new_with_free_func (job_free);
+  g_autoptr(ProcQueue) queue = proc_queue_new ();
+  Log log = { .order = order };
+
+  proc_queue_set_limit (queue, 1);
+  for (guint i = 0; i < 10; i++)
+    {
+      Job *job = job_new (&log, i, i % 2 == 0 ? TEST_ARGV ("/no/such") : TEST_ARGV ("true"));
+
+      proc_queue_add (queue, job->run, on_done, job);
+    }
+  wait_for (&log, 10);
+}
+
+int
+main (int argc, char **argv)
+{
+  test_init (&argc, &argv);
+
+  TEST_ADD ("/queue/in-order", test_in_order);
+  TEST_ADD ("/queue/limit", test_limit);
+  TEST_ADD ("/queue/ca2-stop-while-waiting", test_stop_while_waiting);
+  TEST_ADD ("/queue/urgent-passes-by", test_urgent_passes_by);
+  TEST_ADD ("/queue/qu3-failed-start-frees-its-slot", test_failed_start_frees_its_slot);
+
+  return g_test_run ();
+}

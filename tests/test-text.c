@@ -1,0 +1,153 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+
+/* Text for people: pure functions. */
+
+#include "config.h"
+
+#include <string.h>
+
+#include "proc-text-private.h"
+#include "test-fixture.h"
+
+static void
+assert_decoded (const char *data, gsize size, const char *expected)
+{
+  g_autoptr(GBytes) bytes = g_bytes_new (data, size);
+  g_autofree char *text = proc_text_decode (bytes);
+
+  g_assert_true (g_utf8_validate (text, -1, NULL));
+  g_assert_cmpstr (text, ==, expected);
+}
+
+static void
+test_decode (void)
+{
+  assert_decoded ("", 0, "");
+  assert_decoded ("plain", 5, "plain");
+  assert_decoded ("\303\244", 2, "ä");
+  assert_decoded ("a\0b", 3, "a\357\277\275b");
+  assert_decoded ("\0", 1, "\357\277\275");
+  assert_decoded ("a\377b", 3, "a\357\277\275b");
+  /* cut in the middle of a character */
+  assert_decoded ("x\303", 2, "x\357\277\275");
+  /* a byte order mark is left alone */
+  assert_decoded ("\357\273\277x", 4, "\357\273\277x");
+}
+
+static void
+assert_chomped (const char *text, const char *expected)
+{
+  g_autofree char *copy = g_strdup (text);
+
+  g_assert_cmpstr (proc_text_chomp (copy), ==, expected);
+}
+
+static void
+test_chomp (void)
+{
+  assert_chomped ("", "");
+  assert_chomped ("\n", "");
+  assert_chomped ("\r\n", "");
+  assert_chomped ("a", "a");
+  assert_chomped ("a\n", "a");
+  assert_chomped ("a\r\n", "a");
+  assert_chomped ("a\n\n", "a\n");
+  assert_chomped ("a\r", "a\r");
+}
+
+static void
+assert_last_line (const char *text, const char *expected)
+{
+  g_autoptr(GBytes) bytes = g_bytes_new (text, strlen (text));
+  g_autofree char *line = proc_text_last_line (bytes);
+
+  g_assert_cmpstr (line, ==, expected);
+}
+
+static void
+test_last_line (void)
+{
+  g_autofree char *filler = g_strnfill (10000, 'f');
+  g_autofree char *far = g_strconcat (filler, "\nnear", NULL);
+
+  assert_last_line ("", "");
+  assert_last_line ("\n \n", "");
+  assert_last_line ("one", "one");
+  assert_last_line ("one\ntwo\n", "two");
+  assert_last_line ("one\r\ntwo\r\n\r\n", "two");
+  assert_last_line ("10%\r20%\rdone", "done");
+  assert_last_line ("  in\tdented \n", "in dented");
+  assert_last_line ("bad \377\n", "bad \357\277\275");
+  assert_last_line (far, "near");
+}
+
+static void
+test_last_line_is_short (void)
+{
+  g_autofree char *filler = g_strnfill (100000, 'f');
+  g_autoptr(GBytes) bytes = g_bytes_new (filler, 100000);
+  g_autofree char *line = proc_text_last_line (bytes);
+
+  g_assert_cmpint (g_utf8_strlen (line, -1), <=, 300);
+  g_assert_true (g_str_has_suffix (line, "…"));
+}
+
+static void
+test_shorten (void)
+{
+  g_autofree char *same = proc_text_shorten ("äöü", 3);
+  g_autofree char *shorter = proc_text_shorten ("äöüß", 3);
+
+  g_assert_cmpstr (same, ==, "äöü");
+  g_assert_cmpstr (shorter, ==, "äö…");
+}
+
+static void
+assert_quoted (const char *arg, const char *expected)
+{
+  g_autoptr(GString) line = g_string_new (NULL);
+
+  proc_text_append_quoted (line, arg);
+  g_assert_cmpstr (line->str, ==, expected);
+}
+
+static void
+test_quote (void)
+{
+  assert_quoted ("git", "git");
+  assert_quoted ("a=b", "'a=b'");
+  assert_quoted ("/usr/bin/x_y.z", "/usr/bin/x_y.z");
+  assert_quoted ("", "''");
+  assert_quoted ("a b", "'a b'");
+  assert_quoted ("$HOME", "'$HOME'");
+  assert_quoted ("it's", "'it'\\''s'");
+  assert_quoted ("~", "'~'");
+  assert_quoted ("•••", "'•••'");
+}
+
+static void
+test_quote_line (void)
+{
+  g_autoptr(GString) line = g_string_new ("env ");
+
+  proc_text_append_quoted (line, "a=b");
+  g_string_append_c (line, ' ');
+  proc_text_append_quoted (line, "c d");
+  g_assert_cmpstr (line->str, ==, "env a=b 'c d'");
+}
+
+int
+main (int argc, char **argv)
+{
+  test_init (&argc, &argv);
+
+  TEST_ADD ("/text/decode", test_decode);
+  TEST_ADD ("/text/chomp", test_chomp);
+  TEST_ADD ("/text/last-line", test_last_line);
+  TEST_ADD ("/text/last-line-is-short", test_last_line_is_short);
+  TEST_ADD ("/text/shorten", test_shorten);
+  TEST_ADD ("/text/quote", test_quote);
+  TEST_ADD ("/text/quote-line", test_quote_line);
+
+  return g_test_run ();
+}
