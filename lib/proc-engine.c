@@ -42,6 +42,7 @@ typedef struct
 
   GCancellable *cancellable;
   gulong cancelled_handler;
+  int cancelled; /* atomic: a cancellation may overtake the submission */
 
   GMainContext *context; /* the caller's; NULL: the caller waits */
   ProcEngineDone done;
@@ -158,6 +159,12 @@ on_submission (gpointer user_data)
 {
   Ticket *self = user_data;
 
+  if (g_atomic_int_get (&self->cancelled))
+    {
+      on_run_done (proc_report_new_cancelled (), self);
+      return G_SOURCE_REMOVE;
+    }
+
   self->run = proc_run_new (self->plan);
   if (self->urgent)
     proc_queue_add_urgent (self->queue, self->run, on_run_done, self);
@@ -186,6 +193,7 @@ on_cancelled (GCancellable *cancellable, gpointer user_data)
 {
   Ticket *self = user_data;
 
+  g_atomic_int_set (&self->cancelled, TRUE);
   proc_thread_post (self->engine->context, G_PRIORITY_DEFAULT, on_cancellation,
                     ticket_ref (self));
 }
@@ -208,8 +216,6 @@ watch_cancellable (Ticket *self)
   self->cancelled_handler = g_signal_connect_data (self->cancellable, "cancelled",
                                                    G_CALLBACK (on_cancelled), ticket_ref (self),
                                                    release_closure_data, G_CONNECT_DEFAULT);
-  if (g_cancellable_is_cancelled (self->cancellable))
-    on_cancelled (self->cancellable, self);
 }
 
 /* The caller's world gets back what it handed in. A cancellation may still be on
@@ -255,15 +261,15 @@ send (Ticket *self)
 {
   GError *error = NULL;
 
-  if (g_cancellable_is_cancelled (self->cancellable))
-    return proc_report_new_cancelled ();
-
   self->engine = get_engine (&error);
   if (self->engine == NULL)
     return proc_report_new_error (error);
 
-  proc_thread_post (self->engine->context, G_PRIORITY_DEFAULT, on_submission, ticket_ref (self));
   watch_cancellable (self);
+  if (g_cancellable_is_cancelled (self->cancellable))
+    return proc_report_new_cancelled ();
+
+  proc_thread_post (self->engine->context, G_PRIORITY_DEFAULT, on_submission, ticket_ref (self));
   return NULL;
 }
 

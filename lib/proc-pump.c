@@ -22,8 +22,10 @@
  * the main loop, never inside a call.
  */
 
-/* Reads in a row before other sources get their turn. */
+/* Reads in a row before other sources get their turn, and how much at once: no pipe
+ * holds more. */
 #define READS_PER_DISPATCH 16
+#define READ_SIZE ((gsize) 1024 * 1024)
 
 struct _ProcPump
 {
@@ -77,6 +79,7 @@ read_once (ProcPump *self)
       return FALSE;
     }
 
+  room = MIN (room, READ_SIZE);
   if (self->limited)
     room = MIN (room, self->rest);
 

@@ -19,7 +19,8 @@ runner_with_script (const char *name, const char *body)
   g_autofree char *script = test_path (name);
   g_autofree char *path = g_strconcat (test_dir (), ":/bin:/usr/bin", NULL);
 
-  g_assert_true (g_file_set_contents_full (script, text, -1, G_FILE_SET_CONTENTS_CONSISTENT, 0755, NULL));
+  g_assert_true (g_file_set_contents_full (script, text, -1, G_FILE_SET_CONTENTS_CONSISTENT, 0755,
+                                           NULL));
   proc_runner_setenv (runner, "PATH", path);
 
   return runner;

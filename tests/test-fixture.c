@@ -278,6 +278,12 @@ test_eventually (TestPredicate predicate, gpointer data)
   return TRUE;
 }
 
+gboolean
+test_in_valgrind (void)
+{
+  return g_getenv ("PROC_TEST_VALGRIND") != NULL;
+}
+
 /* Places */
 
 const char *
@@ -403,12 +409,19 @@ run_test (gconstpointer data)
   g_clear_pointer (&current_dir, g_free);
 }
 
+/* Some tests lend their standard output to a child: nothing but the child may write there. */
+static void
+drop_message (const char *domain, GLogLevelFlags level, const char *message, gpointer data)
+{
+}
+
 void
 test_init (int *argc, char ***argv)
 {
   g_setenv ("GIO_USE_VFS", "local", TRUE); /* no session bus for the sake of `nosuch://` */
   setlocale (LC_ALL, "");
   g_test_init (argc, argv, NULL);
+  g_log_set_handler ("GLib", G_LOG_LEVEL_DEBUG, drop_message, NULL);
 
   child_path = find_child ();
   test_state_init ();

@@ -91,6 +91,9 @@ void test_assert_no_survivors (void);
 void test_assert_handlers_gone (GCancellable *cancellable);
 void test_assert_same_descriptors (void);
 
+/* Valgrind is slow, and does by itself what the kernel does at execve(). */
+gboolean test_in_valgrind (void);
+
 /* Asserts at the end of the test that the object is gone; or waits for that, with runs whose end
  * nobody is told. */
 void test_track (gpointer object);

@@ -118,9 +118,10 @@ count_tick (gpointer n)
 static void
 test_out5_200_megabytes (void)
 {
-  const guint64 size = G_GUINT64_CONSTANT (200000000);
+  const guint64 size = test_in_valgrind () ? 10000000 : 200000000;
+  g_autofree char *number = g_strdup_printf ("%" G_GUINT64_FORMAT, size);
   g_autoptr(ProcRunner) runner = proc_runner_new ();
-  g_autoptr(ProcCommand) command = test_child ("flood", "200000000", "out", NULL);
+  g_autoptr(ProcCommand) command = test_child ("flood", number, "out", NULL);
   g_autoptr(GSource) ticker = g_timeout_source_new (1);
   g_autoptr(GMainContext) context = g_main_context_ref_thread_default ();
   g_autoptr(ProcResult) result = NULL;
@@ -135,7 +136,7 @@ test_out5_200_megabytes (void)
   bytes = g_bytes_ref (proc_result_get_stdout (result));
   g_clear_object (&result);
   test_assert_pattern (bytes, STDOUT_FILENO, size);
-  g_assert_cmpuint (n_ticks, >=, 10);
+  g_assert_cmpuint (n_ticks, >=, test_in_valgrind () ? 1 : 10);
 }
 
 static void
