@@ -22,6 +22,8 @@ gboolean proc_buffer_append (ProcBuffer *self, const guint8 *data, gsize size);
 GBytes *proc_buffer_take_bytes (ProcBuffer *self);
 void proc_buffer_clear (ProcBuffer *self);
 
+GBytes *proc_bytes_new_empty (void);
+
 ProcSink *proc_buffer_sink_new (void);
 
 G_END_DECLS

@@ -5,7 +5,6 @@
 #include "proc-buffer-private.h"
 
 #include "proc-error-private.h"
-#include "proc-report-private.h"
 
 #include <errno.h>
 #include <glib/gi18n-lib.h>
@@ -131,6 +130,13 @@ proc_buffer_append (ProcBuffer *self, const guint8 *data, gsize size)
   memcpy (end, data, size);
   proc_buffer_commit (self, size);
   return TRUE;
+}
+
+/* No bytes, and yet a pointer to a NUL, as behind all output. */
+GBytes *
+proc_bytes_new_empty (void)
+{
+  return g_bytes_new_static ("", 0);
 }
 
 typedef struct

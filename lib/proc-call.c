@@ -6,6 +6,7 @@
 
 #include "proc-command-private.h"
 #include "proc-engine-private.h"
+#include "proc-error-private.h"
 #include "proc-result-private.h"
 #include "proc-runner-private.h"
 
@@ -20,6 +21,8 @@ typedef struct
   gboolean check;
   ProcResult *result; /* NULL if nothing was started */
 } ProcCall;
+
+static G_DEFINE_QUARK (proc-call, call)
 
 static ProcCall *
 call_new (ProcCommand *command, gboolean check)
@@ -43,6 +46,34 @@ call_free (gpointer data)
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (ProcCall, call_free)
 
+/* Takes @failure. A secret of the command may stand in a program's name, a line, or
+ * a file's. */
+static void
+fail (ProcCall *call, GError *failure, GError **error)
+{
+  g_autofree char *message = proc_command_mask (call->command, failure->message);
+
+  if (failure->domain == PROC_RUNNER_ERROR)
+    {
+      g_free (failure->message);
+      failure->message = g_steal_pointer (&message);
+    }
+
+  g_propagate_error (error, failure);
+}
+
+static ProcPlan *
+make_plan (ProcCall *call, ProcRunner *runner, GError **error)
+{
+  GError *failure = NULL;
+  ProcPlan *plan = proc_runner_make_plan (runner, call->command, &failure);
+
+  if (plan == NULL)
+    fail (call, failure, error);
+
+  return plan;
+}
+
 /* Takes @report. FALSE if the call fails. */
 static gboolean
 conclude (ProcCall *call, ProcReport *report, GError **error)
@@ -53,7 +84,7 @@ conclude (ProcCall *call, ProcReport *report, GError **error)
     {
       failure = g_steal_pointer (&report->error);
       proc_report_free (report);
-      g_propagate_error (error, failure);
+      fail (call, failure, error);
       return FALSE;
     }
 
@@ -77,7 +108,7 @@ proc_call_sync (ProcRunner *runner,
                 GError **error)
 {
   g_autoptr(ProcCall) call = call_new (command, check);
-  g_autoptr(ProcPlan) plan = proc_runner_make_plan (runner, call->command, error);
+  g_autoptr(ProcPlan) plan = make_plan (call, runner, error);
   ProcReport *report;
 
   if (plan == NULL)
@@ -121,8 +152,9 @@ proc_call_async (ProcRunner *runner,
   g_task_set_source_tag (task, source_tag);
   g_task_set_check_cancellable (task, FALSE);
   g_task_set_task_data (task, call, call_free);
+  g_object_set_qdata (G_OBJECT (task), call_quark (), call);
 
-  plan = proc_runner_make_plan (runner, call->command, &error);
+  plan = make_plan (call, runner, &error);
   if (plan == NULL)
     {
       g_task_return_error (task, error);
@@ -145,11 +177,12 @@ proc_call_finish (ProcRunner *runner,
   return g_task_propagate_pointer (G_TASK (result), error);
 }
 
-/* What is known of the child's end, also when the call failed, or NULL. */
+/* What is known of the child's end, also when the call failed, or NULL. The task
+ * may be one that somebody else made for the runner. */
 ProcResult *
 proc_call_get_result (GTask *task)
 {
-  ProcCall *call = g_task_get_task_data (task);
+  ProcCall *call = g_object_get_qdata (G_OBJECT (task), call_quark ());
 
-  return call->result;
+  return call != NULL ? call->result : NULL;
 }

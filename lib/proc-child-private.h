@@ -3,36 +3,31 @@
 #pragma once
 
 #include "proc-fd-private.h"
+#include "proc-launch-private.h"
 #include "proc-plan-private.h"
 
 G_BEGIN_DECLS
 
 typedef struct _ProcChild ProcChild;
-typedef void (*ProcChildGone) (gpointer user_data);
-
-/* The child's ends of its standard streams; -1: inherit. */
-typedef struct
-{
-  ProcFd in;
-  ProcFd out;
-  ProcFd err;
-} ProcChildStreams;
-
-void proc_child_streams_clear (ProcChildStreams *self);
+typedef void (*ProcChildChanged) (gpointer user_data);
 
 ProcChild *proc_child_spawn (ProcPlan *plan,
                              ProcChildStreams *streams,
-                             ProcChildGone gone,
+                             ProcChildChanged changed,
                              gpointer user_data,
                              GError **error);
 void proc_child_free (ProcChild *self);
 
-gboolean proc_child_is_gone (ProcChild *self);
+gboolean proc_child_is_started (ProcChild *self);
 gboolean proc_child_has_exited (ProcChild *self);
-int proc_child_get_wait_status (ProcChild *self);
+gboolean proc_child_has_ended (ProcChild *self);
+gboolean proc_child_is_gone (ProcChild *self);
+void proc_child_release (ProcChild *self);
+gboolean proc_child_get_wait_status (ProcChild *self, int *wait_status);
+void proc_child_get_usage (ProcChild *self, gint64 *cpu_usec, gint64 *peak_rss);
 GError *proc_child_steal_error (ProcChild *self);
-void proc_child_kill (ProcChild *self);
 
-G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (ProcChildStreams, proc_child_streams_clear)
+void proc_child_signal (ProcChild *self, int signal_number);
+guint proc_child_count_members (ProcChild *self);
 
 G_END_DECLS

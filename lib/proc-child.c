@@ -5,152 +5,261 @@
 #include "proc-child-private.h"
 
 #include "exec/exec-protocol.h"
-#include "exec/exec-steps.h"
-#include "proc-error-private.h"
+#include "proc-control-private.h"
 #include "proc-group-private.h"
+#include "proc-pidfd-private.h"
+#include "proc-start-error-private.h"
 
 #include <errno.h>
 #include <gio/gio.h>
 #include <glib-unix.h>
-#include <glib/gi18n-lib.h>
 #include <signal.h>
-#include <sys/socket.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
-/* One child, in the engine thread. GSubprocess forks and reaps; the steps up to
- * the exec are ours, run as its child setup, and tell over a control socket how
- * they went.
+/* One child, in the engine thread. GSubprocess spawns and reaps it. What happens
+ * until it has become its program is told over a control socket: STARTED when
+ * signals can reach it, with a pidfd of its own; then the end of file, or FAILED.
  *
- * Two facts are awaited, in either order: the control socket is settled (end of
- * file: the program runs; a message: it never will) and the child is reaped. A
- * child that was killed is gone when its group is empty, too; one kill can miss a
- * fork that is under way, so it is repeated until then. When all is known, gone ()
- * is called once, from the main loop. A child that never became its program was
- * reaped as well, so an error leaves no zombie behind.
+ * Facts come in any order, since a child may be gone before it was heard of:
+ *
+ *   settled   the control socket is at its end
+ *   exited    the pidfd says so; a zombie, and its status can be read
+ *   reaped    GSubprocess says so
+ *
+ * The child is gone when it is settled and reaped. A child that never became its
+ * program is reaped as well, so an error leaves no zombie behind. The status is
+ * the one read from the zombie, or GSubprocess's, whichever was first. Where
+ * somebody else has reaped the child, neither may be had: then it is unknown, and
+ * never taken for a success.
+ *
+ * A supervised child is another's: what was spawned is its supervisor, which is
+ * reaped, and tells the child's end before that. It is asked to signal, and stays
+ * until nobody is left to be signalled or it is released.
+ *
+ * changed () is called after each fact, from the main loop.
  */
 
-/* How often a killed group is looked at, and how long: what outlives SIGKILL for
- * so long is stuck in the kernel, or somebody else's. */
-#define GROUP_CHECK_MSEC 2
-#define GROUP_CHECKS 500
+/* GSubprocess may never hear of a child that somebody else has reaped. */
+#define REAP_WAIT_MSEC 1000
+
+/* How often the number of a child without a pidfd is looked at, in case that
+ * somebody else reaps it. */
+#define LOST_CHECK_MSEC 1000
 
 struct _ProcChild
 {
   ProcPlan *plan;
   GSubprocess *subprocess;
-  pid_t pid; /* 0 if it was reaped before we could ask */
+  ProcGroup *group; /* NULL until started */
 
   ProcFd control;
   GSource *control_source;
-  gboolean control_settled;
+  GSource *exit_source;
+  GSource *reap_timer;
+  GSource *lost_timer;
+  gboolean supervised;
+  gboolean settled;
+  gboolean ended; /* a supervised child, as its supervisor says */
+  gboolean exited;
   gboolean reaped;
+
+  gboolean status_known;
+  int status; /* as waitpid () gives it */
+  gint64 cpu_usec;
+  gint64 peak_rss;
   GError *error;
 
-  gboolean killed;     /* with its group */
-  GSource *group_timer; /* while the group of a reaped child is not known to be empty */
-  guint n_group_checks;
-
   GCancellable *waiting;
-  ProcChildGone gone;
+  ProcChildChanged changed;
   gpointer user_data;
 };
 
 static void
-note_settled (ProcChild *self)
+note_change (ProcChild *self)
 {
-  if (proc_child_is_gone (self))
-    self->gone (self->user_data);
+  self->changed (self->user_data);
 }
 
-/* A file that is there, and yet ENOENT: its interpreter is missing. */
-static char *
-read_interpreter (const ProcPlan *plan, const char *candidate)
+static void
+clear_source (GSource **source)
 {
-  g_autofree char *path = NULL;
-  g_autoptr(GMappedFile) file = NULL;
-  const char *start;
-  const char *end;
-  gsize length;
-
-  if (plan->cwd != NULL && !g_path_is_absolute (candidate))
-    path = g_build_filename (plan->cwd, candidate, NULL);
-
-  file = g_mapped_file_new (path != NULL ? path : candidate, FALSE, NULL);
-  if (file == NULL || g_mapped_file_get_length (file) < 3)
-    return NULL;
-
-  start = g_mapped_file_get_contents (file);
-  length = MIN (g_mapped_file_get_length (file), 256);
-  if (start[0] != '#' || start[1] != '!')
-    return NULL;
-
-  end = start + length;
-  for (start += 2; start < end && (*start == ' ' || *start == '\t'); start++)
-    ;
-  for (length = 0; start + length < end && !g_ascii_isspace (start[length]); length++)
-    ;
-
-  return g_utf8_make_valid (start, length);
+  if (*source != NULL)
+    g_source_destroy (*source);
+  g_clear_pointer (source, g_source_unref);
 }
 
-static GError *
-missing_program (const ProcPlan *plan, int error)
+static GSource *
+watch_fd (int fd, GUnixFDSourceFunc func, const char *name, gpointer user_data)
 {
-  g_autofree char *program = g_utf8_make_valid (plan->argv[0], -1);
+  GSource *source = g_unix_fd_source_new (fd, G_IO_IN);
 
-  for (guint i = 0; plan->candidates[i] != NULL; i++)
+  g_source_set_callback (source, G_SOURCE_FUNC (func), user_data, NULL);
+  g_source_set_static_name (source, name);
+  g_source_attach (source, g_main_context_get_thread_default ());
+  return source;
+}
+
+static int
+compose_status (const siginfo_t *info)
+{
+  switch (info->si_code)
     {
-      g_autofree char *interpreter = read_interpreter (plan, plan->candidates[i]);
-
-      if (interpreter != NULL)
-        return g_error_new (PROC_RUNNER_ERROR, PROC_RUNNER_ERROR_NOT_FOUND,
-                            _("“%s”, the interpreter of “%s”, was not found: %s"), interpreter,
-                            program, g_strerror (error));
-    }
-
-  return g_error_new (PROC_RUNNER_ERROR, PROC_RUNNER_ERROR_NOT_FOUND,
-                      _("Program “%s” was not found: %s"), program, g_strerror (error));
-}
-
-static GError *
-failed_exec (const ProcPlan *plan, int error)
-{
-  g_autofree char *program = NULL;
-
-  if (error == ENOENT || error == ENOTDIR)
-    return missing_program (plan, error);
-
-  program = g_utf8_make_valid (plan->argv[0], -1);
-  if (error == ENOMEM || error == EAGAIN || error == EMFILE || error == ENFILE)
-    return g_error_new (PROC_RUNNER_ERROR, PROC_RUNNER_ERROR_SPAWN,
-                        _("Cannot start “%s”: %s"), program, g_strerror (error));
-
-  return g_error_new (PROC_RUNNER_ERROR, PROC_RUNNER_ERROR_NOT_EXECUTABLE,
-                      _("Cannot execute “%s”: %s"), program, g_strerror (error));
-}
-
-static GError *
-failed_step (const ProcPlan *plan, const ExecFailure *failure)
-{
-  g_autofree char *cwd = NULL;
-
-  switch (failure->step)
-    {
-    case EXEC_STEP_EXEC:
-      return failed_exec (plan, failure->error);
-
-    case EXEC_STEP_CWD:
-      cwd = g_utf8_make_valid (plan->cwd, -1);
-      return g_error_new (PROC_RUNNER_ERROR, PROC_RUNNER_ERROR_BAD_CWD,
-                          _("Cannot use “%s” as working directory: %s"), cwd,
-                          g_strerror (failure->error));
-
-    case EXEC_STEP_SESSION:
+    case CLD_EXITED:
+      return W_EXITCODE (info->si_status, 0);
+    case CLD_DUMPED:
+      return W_EXITCODE (0, info->si_status) | WCOREFLAG;
+    case CLD_KILLED:
     default:
-      return g_error_new (PROC_RUNNER_ERROR, PROC_RUNNER_ERROR_SPAWN,
-                          _("Cannot start a session or process group: %s"),
-                          g_strerror (failure->error));
+      return W_EXITCODE (0, info->si_status);
+    }
+}
+
+/* Leaves the zombie to GSubprocess. If that has reaped it already, or somebody
+ * else has, a newer kernel still knows. */
+static void
+read_status (ProcChild *self)
+{
+  siginfo_t info = { 0 };
+  int pidfd = proc_group_get_pidfd (self->group);
+
+  if (waitid (P_PIDFD, pidfd, &info, WEXITED | WNOHANG | WNOWAIT) == 0 && info.si_pid != 0)
+    {
+      self->status = compose_status (&info);
+      self->status_known = TRUE;
+    }
+  else if (proc_pidfd_get_status (pidfd, &self->status))
+    {
+      self->status_known = TRUE;
+    }
+}
+
+static GSource *
+start_timer (guint msec, GSourceFunc func, const char *name, gpointer user_data)
+{
+  GSource *source = g_timeout_source_new (msec);
+
+  g_source_set_callback (source, func, user_data, NULL);
+  g_source_set_static_name (source, name);
+  g_source_attach (source, g_main_context_get_thread_default ());
+  return source;
+}
+
+static gboolean on_reap_timer (gpointer user_data);
+
+static void
+start_reap_timer (ProcChild *self)
+{
+  if (!self->reaped && self->reap_timer == NULL)
+    self->reap_timer = start_timer (REAP_WAIT_MSEC, on_reap_timer, "[procrunner] reap", self);
+}
+
+static gboolean
+on_lost_timer (gpointer user_data)
+{
+  ProcChild *self = user_data;
+
+  if (kill (proc_group_get_leader (self->group), 0) < 0 && errno == ESRCH)
+    start_reap_timer (self);
+
+  return G_SOURCE_CONTINUE;
+}
+
+static void
+note_exit (ProcChild *self)
+{
+  if (self->exited)
+    return;
+
+  self->exited = TRUE;
+  if (!self->status_known && !self->supervised && proc_group_get_pidfd (self->group) >= 0)
+    read_status (self);
+  proc_group_leader_exited (self->group);
+
+  if (!self->supervised)
+    start_reap_timer (self);
+}
+
+static gboolean
+on_exit_seen (int fd, GIOCondition condition, gpointer user_data)
+{
+  ProcChild *self = user_data;
+
+  clear_source (&self->exit_source);
+  note_exit (self);
+  note_change (self);
+  return G_SOURCE_REMOVE;
+}
+
+/* Takes @pidfd, which may be -1. */
+static void
+note_start (ProcChild *self, pid_t pid, int pidfd)
+{
+  self->group = proc_group_new (pid, pidfd, self->plan->session == PROC_SESSION_SHARED);
+
+  if (self->reaped)
+    {
+      proc_group_leader_reaped (self->group);
+      note_exit (self);
+    }
+  else if (pidfd >= 0 && !self->supervised)
+    {
+      self->exit_source = watch_fd (pidfd, on_exit_seen, "[procrunner] exit", self);
+    }
+  else if (!self->supervised)
+    {
+      self->lost_timer = start_timer (LOST_CHECK_MSEC, on_lost_timer, "[procrunner] lost", self);
+    }
+}
+
+static void
+note_supervised_end (ProcChild *self, const ExecMessage *message)
+{
+  self->ended = TRUE;
+  self->status = message->status;
+  self->status_known = TRUE;
+  self->cpu_usec = message->cpu_usec;
+  self->peak_rss = message->peak_rss;
+}
+
+static void
+take_message (ProcChild *self, const ExecMessage *message, ProcFd *pidfd)
+{
+  if (message->kind == EXEC_MESSAGE_STARTED && message->pid > 1 && self->group == NULL)
+    note_start (self, message->pid, proc_fd_steal (pidfd));
+  else if (message->kind == EXEC_MESSAGE_FAILED && self->error == NULL)
+    self->error = proc_start_error_new (self->plan, message);
+  else if (message->kind == EXEC_MESSAGE_EXITED && self->supervised)
+    note_supervised_end (self, message);
+}
+
+static void
+settle (ProcChild *self)
+{
+  clear_source (&self->control_source);
+  proc_fd_clear (&self->control);
+  self->settled = TRUE;
+}
+
+/* Takes all there is. FALSE: there will be no more. */
+static gboolean
+read_control (ProcChild *self)
+{
+  for (;;)
+    {
+      g_auto(ProcFd) pidfd = -1;
+      ExecMessage message;
+      gssize size = proc_control_receive (self->control, &message, &pidfd);
+
+      /* ECONNRESET: it ended without having read all, and may have said why. */
+      if (size < 0 && (errno == EINTR || errno == ECONNRESET))
+        continue;
+      if (size < 0 && errno == EAGAIN)
+        return TRUE;
+      if (size != sizeof message)
+        return FALSE;
+
+      take_message (self, &message, &pidfd);
     }
 }
 
@@ -158,55 +267,77 @@ static gboolean
 on_control (int fd, GIOCondition condition, gpointer user_data)
 {
   ProcChild *self = user_data;
-  ExecFailure failure;
-  gssize size = recv (fd, &failure, sizeof failure, 0);
+  gboolean more = read_control (self);
 
-  if (size < 0 && (errno == EINTR || errno == EAGAIN))
-    return G_SOURCE_CONTINUE;
+  if (!more)
+    {
+      settle (self);
+      if (self->supervised)
+        start_reap_timer (self);
+    }
 
-  if (size == sizeof failure)
-    self->error = failed_step (self->plan, &failure);
-
-  g_clear_pointer (&self->control_source, g_source_unref);
-  proc_fd_clear (&self->control);
-  self->control_settled = TRUE;
-  note_settled (self);
-  return G_SOURCE_REMOVE;
+  note_change (self);
+  return more ? G_SOURCE_CONTINUE : G_SOURCE_REMOVE;
 }
 
+/* Nobody else writes there, so the end need not be waited for: another thread's
+ * fork may have kept a copy of the child's end. */
 static void
-watch_control (ProcChild *self)
+finish_control (ProcChild *self)
 {
-  self->control_source = g_unix_fd_source_new (self->control, G_IO_IN);
-  g_source_set_callback (self->control_source, G_SOURCE_FUNC (on_control), self, NULL);
-  g_source_set_static_name (self->control_source, "[procrunner] control");
-  g_source_attach (self->control_source, g_main_context_get_thread_default ());
+  if (self->settled)
+    return;
+
+  read_control (self);
+  settle (self);
 }
 
 static gboolean
-on_group_timer (gpointer user_data)
+is_sigchld_ignored (void)
 {
-  ProcChild *self = user_data;
+  struct sigaction action;
 
-  if (!proc_group_is_empty (self->pid) && ++self->n_group_checks < GROUP_CHECKS)
-    {
-      proc_group_signal (self->pid, SIGKILL);
-      return G_SOURCE_CONTINUE;
-    }
+  return sigaction (SIGCHLD, NULL, &action) == 0
+         && (action.sa_handler == SIG_IGN || (action.sa_flags & SA_NOCLDWAIT) != 0);
+}
 
-  g_clear_pointer (&self->group_timer, g_source_unref);
-  note_settled (self);
-  return G_SOURCE_REMOVE;
+/* What GSubprocess has from a zombie is true. If it found none, it says -1, or in
+ * older releases 0: which cannot be believed where the kernel keeps no zombies. */
+static void
+take_subprocess_status (ProcChild *self)
+{
+  int status = g_subprocess_get_status (self->subprocess);
+
+  if (self->status_known || self->supervised || status == -1 || is_sigchld_ignored ())
+    return;
+
+  self->status = status;
+  self->status_known = TRUE;
 }
 
 static void
-start_group_timer (ProcChild *self)
+note_reaped (ProcChild *self)
 {
-  proc_group_signal (self->pid, SIGKILL);
-  self->group_timer = g_timeout_source_new (GROUP_CHECK_MSEC);
-  g_source_set_callback (self->group_timer, on_group_timer, self, NULL);
-  g_source_set_static_name (self->group_timer, "[procrunner] group");
-  g_source_attach (self->group_timer, g_main_context_get_thread_default ());
+  finish_control (self);
+  clear_source (&self->reap_timer);
+  clear_source (&self->exit_source);
+  clear_source (&self->lost_timer);
+
+  self->reaped = TRUE;
+  if (self->group != NULL)
+    {
+      note_exit (self);
+      proc_group_leader_reaped (self->group);
+    }
+  note_change (self);
+}
+
+/* The zombie is gone, and GSubprocess did not hear of it. */
+static gboolean
+on_reap_timer (gpointer user_data)
+{
+  note_reaped (user_data);
+  return G_SOURCE_REMOVE;
 }
 
 static void
@@ -218,113 +349,48 @@ on_reaped (GObject *source, GAsyncResult *result, gpointer user_data)
   if (!g_subprocess_wait_finish (G_SUBPROCESS (source), result, NULL))
     return;
 
-  self->reaped = TRUE;
-  if (self->killed && !proc_group_is_empty (self->pid))
-    start_group_timer (self);
-  note_settled (self);
-}
+  if (self->reaped)
+    return;
 
-static void
-run_steps (gpointer user_data)
-{
-  exec_steps_run (user_data);
-}
-
-static void
-fill_steps (ExecSteps *steps,
-            const ProcPlan *plan,
-            const ProcChildStreams *streams,
-            int control_fd)
-{
-  static const ExecSession sessions[] = {
-    [PROC_SESSION_NEW] = EXEC_SESSION_NEW,
-    [PROC_SESSION_GROUP] = EXEC_SESSION_GROUP,
-    [PROC_SESSION_SHARED] = EXEC_SESSION_SHARED,
-  };
-
-  steps->session = sessions[plan->session];
-  steps->cwd = plan->cwd;
-  steps->candidates = plan->candidates;
-  steps->argv = plan->argv;
-  steps->envp = plan->envp;
-  steps->control_fd = control_fd;
-  steps->given[0] = streams->in >= 0;
-  steps->given[1] = streams->out >= 0;
-  steps->given[2] = streams->err >= 0;
-}
-
-void
-proc_child_streams_clear (ProcChildStreams *self)
-{
-  proc_fd_clear (&self->in);
-  proc_fd_clear (&self->out);
-  proc_fd_clear (&self->err);
-}
-
-static GSubprocess *
-launch (const ProcPlan *plan, ProcChildStreams *streams, int control_fd, GError **error)
-{
-  g_autoptr(GSubprocessLauncher) launcher = NULL;
-  g_autoptr(GError) cause = NULL;
-  GSubprocess *subprocess;
-  GSubprocessFlags flags = G_SUBPROCESS_FLAGS_INHERIT_FDS;
-  ExecSteps steps;
-
-  if (streams->in < 0)
-    flags |= G_SUBPROCESS_FLAGS_STDIN_INHERIT;
-
-  fill_steps (&steps, plan, streams, control_fd);
-  launcher = g_subprocess_launcher_new (flags);
-  g_subprocess_launcher_set_child_setup (launcher, run_steps, &steps, NULL);
-  if (streams->in >= 0)
-    g_subprocess_launcher_take_stdin_fd (launcher, proc_fd_steal (&streams->in));
-  if (streams->out >= 0)
-    g_subprocess_launcher_take_stdout_fd (launcher, proc_fd_steal (&streams->out));
-  if (streams->err >= 0)
-    g_subprocess_launcher_take_stderr_fd (launcher, proc_fd_steal (&streams->err));
-
-  subprocess = g_subprocess_launcher_spawnv (launcher, (const char *const *) plan->argv, &cause);
-  if (subprocess == NULL)
-    g_set_error_literal (error, PROC_RUNNER_ERROR, PROC_RUNNER_ERROR_SPAWN, cause->message);
-
-  return subprocess;
+  finish_control (self);
+  if (self->group != NULL)
+    note_exit (self);
+  take_subprocess_status (self);
+  note_reaped (self);
 }
 
 /* Starts the plan's program, with the streams' ends, which are taken. */
 ProcChild *
 proc_child_spawn (ProcPlan *plan,
                   ProcChildStreams *streams,
-                  ProcChildGone gone,
+                  ProcChildChanged changed,
                   gpointer user_data,
                   GError **error)
 {
   g_autoptr(GSubprocess) subprocess = NULL;
-  g_auto(ProcFd) ours = -1;
-  g_auto(ProcFd) theirs = -1;
-  const char *identifier;
+  g_auto(ProcControl) control = { -1, -1 };
+  gboolean supervised;
   ProcChild *self;
-  int fds[2];
 
-  if (!proc_fd_socketpair (fds, error))
+  if (!proc_control_open (&control, error))
     return NULL;
-  ours = fds[0];
-  theirs = fds[1];
 
-  subprocess = launch (plan, streams, theirs, error);
+  supervised = plan->supervise || is_sigchld_ignored ();
+  subprocess = proc_launch (plan, supervised, streams, &control, error);
   if (subprocess == NULL)
     return NULL;
 
   self = g_new0 (ProcChild, 1);
   self->plan = proc_plan_ref (plan);
-  self->control = proc_fd_steal (&ours);
-  self->gone = gone;
+  self->subprocess = g_steal_pointer (&subprocess);
+  self->control = proc_fd_steal (&control.ours);
+  self->supervised = supervised;
+  self->cpu_usec = -1;
+  self->peak_rss = -1;
+  self->changed = changed;
   self->user_data = user_data;
   self->waiting = g_cancellable_new ();
-  identifier = g_subprocess_get_identifier (subprocess);
-  self->pid = identifier != NULL ? (pid_t) g_ascii_strtoll (identifier, NULL, 10) : 0;
-  self->subprocess = g_steal_pointer (&subprocess);
-
-  watch_control (self);
+  self->control_source = watch_fd (self->control, on_control, "[procrunner] control", self);
   g_subprocess_wait_async (self->subprocess, self->waiting, on_reaped, self);
   return self;
 }
@@ -335,47 +401,76 @@ proc_child_free (ProcChild *self)
 {
   g_cancellable_cancel (self->waiting);
   g_clear_object (&self->waiting);
-  if (self->group_timer != NULL)
-    g_source_destroy (self->group_timer);
-  g_clear_pointer (&self->group_timer, g_source_unref);
-  if (self->control_source != NULL)
-    g_source_destroy (self->control_source);
-  g_clear_pointer (&self->control_source, g_source_unref);
+  clear_source (&self->control_source);
+  clear_source (&self->exit_source);
+  clear_source (&self->reap_timer);
+  clear_source (&self->lost_timer);
   proc_fd_clear (&self->control);
+  g_clear_pointer (&self->group, proc_group_free);
   g_clear_object (&self->subprocess);
   g_clear_error (&self->error);
   proc_plan_unref (self->plan);
   g_free (self);
 }
 
+/* TRUE: signals reach it, and its group. */
 gboolean
-proc_child_is_gone (ProcChild *self)
+proc_child_is_started (ProcChild *self)
 {
-  return self->reaped && self->control_settled && self->group_timer == NULL;
+  return self->group != NULL;
 }
 
-/* Known sooner than that it is gone: it may not have been reaped yet. */
+/* Asks the kernel, which may know it sooner than we were told. */
 gboolean
 proc_child_has_exited (ProcChild *self)
 {
-  siginfo_t info = { 0 };
-
-  if (self->reaped || self->pid == 0)
+  if (self->exited || self->reaped)
     return TRUE;
 
-  if (waitid (P_PID, self->pid, &info, WEXITED | WNOHANG | WNOWAIT) < 0)
-    return errno == ECHILD;
+  if (self->group == NULL)
+    return FALSE;
 
-  return info.si_pid != 0;
+  if (proc_group_get_pidfd (self->group) >= 0)
+    return proc_pidfd_has_exited (proc_group_get_pidfd (self->group));
+
+  return g_subprocess_get_identifier (self->subprocess) == NULL;
 }
 
-/* As waitpid () gives it. */
-int
-proc_child_get_wait_status (ProcChild *self)
+/* Its end is known, or it is gone. */
+gboolean
+proc_child_has_ended (ProcChild *self)
 {
-  g_assert (self->reaped);
+  return self->ended || proc_child_is_gone (self);
+}
 
-  return g_subprocess_get_status (self->subprocess);
+gboolean
+proc_child_is_gone (ProcChild *self)
+{
+  return self->settled && self->reaped;
+}
+
+/* Descendants that are left need nobody any more to look after them. */
+void
+proc_child_release (ProcChild *self)
+{
+  if (self->supervised && !proc_child_is_gone (self))
+    proc_control_order (self->control, EXEC_ORDER_RELEASE, 0);
+}
+
+/* -1 each if it is unknown. */
+void
+proc_child_get_usage (ProcChild *self, gint64 *cpu_usec, gint64 *peak_rss)
+{
+  *cpu_usec = self->cpu_usec;
+  *peak_rss = self->peak_rss;
+}
+
+/* FALSE: it is unknown. */
+gboolean
+proc_child_get_wait_status (ProcChild *self, int *wait_status)
+{
+  *wait_status = self->status;
+  return self->status_known;
 }
 
 /* Gives why the program was never started, or NULL. */
@@ -385,20 +480,23 @@ proc_child_steal_error (ProcChild *self)
   return g_steal_pointer (&self->error);
 }
 
-/* Ends the child's group, or in a shared group the child alone. */
+/* Signals the child's group, or in a shared group the child alone. Nothing is
+ * there to be signalled before the start, or when all are gone. */
 void
-proc_child_kill (ProcChild *self)
+proc_child_signal (ProcChild *self, int signal_number)
 {
-  if (self->reaped || self->pid == 0)
-    return;
+  if (self->supervised && self->group != NULL)
+    proc_control_order (self->control, EXEC_ORDER_SIGNAL, signal_number);
+  else if (self->group != NULL)
+    proc_group_signal (self->group, signal_number);
+}
 
-  if (self->plan->session == PROC_SESSION_SHARED)
-    {
-      g_subprocess_force_exit (self->subprocess);
-      return;
-    }
+/* Gives how many live of those that a signal would be meant for. */
+guint
+proc_child_count_members (ProcChild *self)
+{
+  if (self->group == NULL || self->supervised)
+    return self->reaped ? 0 : 1;
 
-  self->killed = TRUE;
-  if (g_subprocess_get_identifier (self->subprocess) != NULL)
-    proc_group_signal (self->pid, SIGKILL);
+  return proc_group_count_members (self->group);
 }

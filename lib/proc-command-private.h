@@ -21,6 +21,13 @@ struct _ProcCommand
   char *cwd;
   ProcEnviron *environ_;
   int timeout_msec;
+  int idle_timeout_msec;
+
+  char *argv0;    /* NULL: the program as it was named */
+  GArray *limits; /* of ProcLimit */
+  int nice_value;
+  int umask_value; /* -1: the program's */
+  GPtrArray *fds; /* of ProcSharedFd */
 
   ProcStdio stdin_kind;
   GBytes *stdin_bytes;

@@ -148,6 +148,149 @@ proc_command_set_timeout_msec (ProcCommand *self, int timeout_msec)
 }
 
 /**
+ * proc_command_get_idle_timeout_msec:
+ * @self: a command
+ *
+ * Gets the longest time that the command may write nothing.
+ *
+ * Returns: milliseconds, 0 for any time, or -1 for the runner's
+ *
+ * Since: 1.0
+ */
+int
+proc_command_get_idle_timeout_msec (ProcCommand *self)
+{
+  g_return_val_if_fail (PROC_IS_COMMAND (self), -1);
+
+  return self->idle_timeout_msec;
+}
+
+/**
+ * proc_command_set_idle_timeout_msec:
+ * @self: a command
+ * @idle_timeout_msec: milliseconds, 0 for any time, or -1 for the runner's
+ *
+ * Sets the longest time that the command may write nothing to those of its outputs
+ * that are captured or go to a file.
+ *
+ * Since: 1.0
+ */
+void
+proc_command_set_idle_timeout_msec (ProcCommand *self, int idle_timeout_msec)
+{
+  g_return_if_fail (PROC_IS_COMMAND (self));
+  g_return_if_fail (idle_timeout_msec >= -1);
+
+  if (self->idle_timeout_msec == idle_timeout_msec)
+    return;
+
+  self->idle_timeout_msec = idle_timeout_msec;
+  g_object_notify (G_OBJECT (self), "idle-timeout-msec");
+}
+
+/**
+ * proc_command_set_argv0:
+ * @self: a command
+ * @argv0: (type filename) (nullable): a name, or %NULL for the program as it was
+ *   named
+ *
+ * Sets what the program finds as its own name. Which program is started does not
+ * change.
+ *
+ * Since: 1.0
+ */
+void
+proc_command_set_argv0 (ProcCommand *self, const char *argv0)
+{
+  g_return_if_fail (PROC_IS_COMMAND (self));
+
+  g_free (self->argv0);
+  self->argv0 = g_strdup (argv0);
+}
+
+/**
+ * proc_command_set_rlimit:
+ * @self: a command
+ * @resource: one of the `RLIMIT_` constants
+ * @soft: the limit, or %G_MAXUINT64 for none
+ * @hard: how far the child may raise it, or %G_MAXUINT64 for any
+ *
+ * Sets a resource limit of the child, as `setrlimit ()` does. One that the system
+ * refuses is `PROC_RUNNER_ERROR_SPAWN` when the command is run.
+ *
+ * Since: 1.0
+ */
+void
+proc_command_set_rlimit (ProcCommand *self, int resource, guint64 soft, guint64 hard)
+{
+  const ProcLimit limit = { resource, soft, hard };
+
+  g_return_if_fail (PROC_IS_COMMAND (self));
+  g_return_if_fail (resource >= 0);
+
+  for (guint i = 0; i < self->limits->len; i++)
+    if (g_array_index (self->limits, ProcLimit, i).resource == resource)
+      g_array_remove_index (self->limits, i--);
+
+  g_array_append_val (self->limits, limit);
+}
+
+/**
+ * proc_command_set_nice:
+ * @self: a command
+ * @nice_value: what is added to this program's nice value
+ *
+ * Sets the child's scheduling priority, as `nice ()` does: a higher value is nicer
+ * to other processes. A lower one needs a privilege; without it, the command fails
+ * with `PROC_RUNNER_ERROR_SPAWN`.
+ *
+ * Since: 1.0
+ */
+void
+proc_command_set_nice (ProcCommand *self, int nice_value)
+{
+  g_return_if_fail (PROC_IS_COMMAND (self));
+
+  self->nice_value = CLAMP (nice_value, -40, 40);
+}
+
+/**
+ * proc_command_set_umask:
+ * @self: a command
+ * @umask_value: a file mode creation mask, or -1 for this program's
+ *
+ * Sets the child's file mode creation mask.
+ *
+ * Since: 1.0
+ */
+void
+proc_command_set_umask (ProcCommand *self, int umask_value)
+{
+  g_return_if_fail (PROC_IS_COMMAND (self));
+
+  self->umask_value = umask_value;
+}
+
+/**
+ * proc_command_take_fd:
+ * @self: a command
+ * @source_fd: a descriptor, which the command takes and closes in the end
+ * @target_fd: the number by which the child knows it, at least 3
+ *
+ * Gives the child a descriptor beside its standard streams. It is duplicated for
+ * each run of the command; the open file is shared by all of them.
+ *
+ * Since: 1.0
+ */
+void
+proc_command_take_fd (ProcCommand *self, int source_fd, int target_fd)
+{
+  g_return_if_fail (PROC_IS_COMMAND (self));
+
+  g_ptr_array_add (self->fds, proc_shared_fd_new (source_fd, target_fd));
+}
+
+/**
  * proc_command_get_stdin:
  * @self: a command
  *
@@ -347,9 +490,9 @@ proc_command_get_stdout_file_flags (ProcCommand *self)
  * whatever the flags.
  *
  * Written in place, the file has what the command wrote, whatever its end. If the
- * file itself cannot be written, the result has all the output as well, except
- * for what a device or a FIFO had taken by then. No output file is synchronised to
- * disk.
+ * file itself cannot be written, the result has the rest, and from a native regular
+ * file that may be read also what had been written before: no byte is lost. No
+ * output file is synchronised to disk.
  *
  * A file that cannot be opened is `PROC_RUNNER_ERROR_OUTPUT_FILE` before anything
  * is started; if it cannot be written, the child is stopped.

@@ -21,7 +21,8 @@
  * unless [ctor@Proc.Command.new_shell] says so, and no argument needs quoting.
  *
  * ```c
- * g_autoptr(ProcCommand) command = proc_command_new ((const char *[]) { "grep", "-r", word, NULL });
+ * const char *argv[] = { "grep", "-r", word, NULL };
+ * g_autoptr(ProcCommand) command = proc_command_new (argv);
  *
  * proc_command_set_cwd (command, folder);
  * proc_command_add_success_code (command, 1);
@@ -50,6 +51,10 @@ enum
   PROP_CWD,
   PROP_ENVIRON,
   PROP_TIMEOUT_MSEC,
+  PROP_IDLE_TIMEOUT_MSEC,
+  PROP_ARGV0,
+  PROP_NICE,
+  PROP_UMASK,
   PROP_STDIN,
   PROP_STDIN_BYTES,
   PROP_STDIN_TEXT,
@@ -110,6 +115,9 @@ proc_command_finalize (GObject *object)
   g_free (self->line);
   g_clear_error (&self->parse_error);
   g_free (self->cwd);
+  g_free (self->argv0);
+  g_array_unref (self->limits);
+  g_ptr_array_unref (self->fds);
   proc_environ_free (self->environ_);
   g_clear_pointer (&self->stdin_bytes, g_bytes_unref);
   g_clear_object (&self->stdout_file);
@@ -134,6 +142,9 @@ proc_command_get_property (GObject *object, guint prop_id, GValue *value, GParam
       break;
     case PROP_TIMEOUT_MSEC:
       g_value_set_int (value, self->timeout_msec);
+      break;
+    case PROP_IDLE_TIMEOUT_MSEC:
+      g_value_set_int (value, self->idle_timeout_msec);
       break;
     case PROP_STDIN:
       g_value_set_enum (value, self->stdin_kind);
@@ -182,6 +193,15 @@ set_construct_property (ProcCommand *self, guint prop_id, const GValue *value, G
       if (g_value_get_int (value) != 0)
         proc_command_add_success_code (self, g_value_get_int (value));
       break;
+    case PROP_ARGV0:
+      proc_command_set_argv0 (self, g_value_get_string (value));
+      break;
+    case PROP_NICE:
+      proc_command_set_nice (self, g_value_get_int (value));
+      break;
+    case PROP_UMASK:
+      proc_command_set_umask (self, g_value_get_int (value));
+      break;
     case PROP_SECRET:
       if (g_value_get_string (value) != NULL)
         proc_command_add_secret (self, g_value_get_string (value));
@@ -206,6 +226,9 @@ proc_command_set_property (GObject *object,
       break;
     case PROP_TIMEOUT_MSEC:
       proc_command_set_timeout_msec (self, g_value_get_int (value));
+      break;
+    case PROP_IDLE_TIMEOUT_MSEC:
+      proc_command_set_idle_timeout_msec (self, g_value_get_int (value));
       break;
     case PROP_STDIN:
       proc_command_set_stdin (self, g_value_get_enum (value));
@@ -279,7 +302,11 @@ install_construct_properties (void)
    * Since: 1.0
    */
   properties[PROP_LINE] = g_param_spec_string ("line", NULL, NULL, NULL, CONSTRUCT_ONLY);
+}
 
+static void
+install_addition_properties (void)
+{
   /**
    * ProcCommand:environ:
    *
@@ -310,6 +337,42 @@ install_construct_properties (void)
    * Since: 1.0
    */
   properties[PROP_SECRET] = g_param_spec_string ("secret", NULL, NULL, NULL, CONSTRUCT_ONLY);
+}
+
+static void
+install_process_properties (void)
+{
+  /**
+   * ProcCommand:argv0:
+   *
+   * What the program finds as its own name, as [method@Proc.Command.set_argv0] sets
+   * it.
+   *
+   * Since: 1.0
+   */
+  properties[PROP_ARGV0] = g_param_spec_string ("argv0", NULL, NULL, NULL, CONSTRUCT_ONLY);
+
+  /**
+   * ProcCommand:nice:
+   *
+   * What is added to this program's nice value, as [method@Proc.Command.set_nice]
+   * sets it.
+   *
+   * Since: 1.0
+   */
+  properties[PROP_NICE] =
+    g_param_spec_int ("nice", NULL, NULL, G_MININT, G_MAXINT, 0, CONSTRUCT_ONLY);
+
+  /**
+   * ProcCommand:umask:
+   *
+   * The file mode creation mask, or -1 for this program's, as
+   * [method@Proc.Command.set_umask] sets it.
+   *
+   * Since: 1.0
+   */
+  properties[PROP_UMASK] =
+    g_param_spec_int ("umask", NULL, NULL, -1, 0777, -1, CONSTRUCT_ONLY);
 }
 
 static void
@@ -344,7 +407,11 @@ install_stream_properties (void)
    * Since: 1.0
    */
   properties[PROP_STDIN_TEXT] = g_param_spec_string ("stdin-text", NULL, NULL, NULL, WRITE_ONLY);
+}
 
+static void
+install_output_properties (void)
+{
   /**
    * ProcCommand:stdout: (getter get_stdout) (setter set_stdout)
    *
@@ -398,12 +465,16 @@ proc_command_class_init (ProcCommandClass *klass)
   object_class->set_property = proc_command_set_property;
 
   install_construct_properties ();
+  install_addition_properties ();
+  install_process_properties ();
   install_stream_properties ();
+  install_output_properties ();
 
   /**
    * ProcCommand:cwd: (getter get_cwd) (setter set_cwd)
    *
-   * The working directory; %NULL for the runner's.
+   * The working directory; %NULL for the runner's. UTF-8 only: the method takes any
+   * bytes.
    *
    * Since: 1.0
    */
@@ -420,6 +491,17 @@ proc_command_class_init (ProcCommandClass *klass)
   properties[PROP_TIMEOUT_MSEC] =
     g_param_spec_int ("timeout-msec", NULL, NULL, -1, G_MAXINT, -1, READWRITE);
 
+  /**
+   * ProcCommand:idle-timeout-msec: (getter get_idle_timeout_msec) (setter set_idle_timeout_msec)
+   *
+   * The longest time in milliseconds that the command may write nothing: 0 for any,
+   * -1 for the runner's.
+   *
+   * Since: 1.0
+   */
+  properties[PROP_IDLE_TIMEOUT_MSEC] =
+    g_param_spec_int ("idle-timeout-msec", NULL, NULL, -1, G_MAXINT, -1, READWRITE);
+
   g_object_class_install_properties (object_class, N_PROPS, properties);
 }
 
@@ -430,6 +512,10 @@ proc_command_init (ProcCommand *self)
   g_ptr_array_add (self->argv, NULL);
   self->environ_ = proc_environ_new ();
   self->timeout_msec = -1;
+  self->idle_timeout_msec = -1;
+  self->umask_value = -1;
+  self->limits = g_array_new (FALSE, FALSE, sizeof (ProcLimit));
+  self->fds = g_ptr_array_new_with_free_func ((GDestroyNotify) proc_shared_fd_unref);
   self->stdin_kind = PROC_STDIO_DISCARD;
   self->success_codes = g_array_new (FALSE, FALSE, sizeof (int));
   self->secrets = g_ptr_array_new_with_free_func (g_free);
@@ -655,6 +741,13 @@ proc_command_copy (ProcCommand *self)
   g_clear_pointer (&copy->environ_, proc_environ_free);
   copy->environ_ = proc_environ_copy (self->environ_);
   copy->timeout_msec = self->timeout_msec;
+  copy->idle_timeout_msec = self->idle_timeout_msec;
+  copy->argv0 = g_strdup (self->argv0);
+  g_array_append_vals (copy->limits, self->limits->data, self->limits->len);
+  copy->nice_value = self->nice_value;
+  copy->umask_value = self->umask_value;
+  for (guint i = 0; i < self->fds->len; i++)
+    g_ptr_array_add (copy->fds, proc_shared_fd_ref (g_ptr_array_index (self->fds, i)));
   copy->stdin_kind = self->stdin_kind;
   copy->stdin_bytes = self->stdin_bytes != NULL ? g_bytes_ref (self->stdin_bytes) : NULL;
   copy->stdout_kind = self->stdout_kind;
@@ -693,6 +786,15 @@ proc_command_fill_plan (ProcCommand *self, ProcPlan *plan, GError **error)
     }
   if (self->timeout_msec >= 0)
     plan->timeout_msec = self->timeout_msec;
+  if (self->idle_timeout_msec >= 0)
+    plan->idle_timeout_msec = self->idle_timeout_msec;
+
+  plan->argv0 = g_strdup (self->argv0);
+  g_array_append_vals (plan->limits, self->limits->data, self->limits->len);
+  plan->nice_value = self->nice_value;
+  plan->umask_value = self->umask_value;
+  for (guint i = 0; i < self->fds->len; i++)
+    g_ptr_array_add (plan->fds, proc_shared_fd_ref (g_ptr_array_index (self->fds, i)));
 
   plan->stdin_kind = self->stdin_kind;
   plan->stdin_bytes = self->stdin_bytes != NULL ? g_bytes_ref (self->stdin_bytes) : NULL;

@@ -47,6 +47,22 @@ PROC_AVAILABLE_IN_1_0
 void proc_command_set_timeout_msec (ProcCommand *self, int timeout_msec);
 
 PROC_AVAILABLE_IN_1_0
+int proc_command_get_idle_timeout_msec (ProcCommand *self);
+PROC_AVAILABLE_IN_1_0
+void proc_command_set_idle_timeout_msec (ProcCommand *self, int idle_timeout_msec);
+
+PROC_AVAILABLE_IN_1_0
+void proc_command_set_argv0 (ProcCommand *self, const char *argv0);
+PROC_AVAILABLE_IN_1_0
+void proc_command_set_rlimit (ProcCommand *self, int resource, guint64 soft, guint64 hard);
+PROC_AVAILABLE_IN_1_0
+void proc_command_set_nice (ProcCommand *self, int nice_value);
+PROC_AVAILABLE_IN_1_0
+void proc_command_set_umask (ProcCommand *self, int umask_value);
+PROC_AVAILABLE_IN_1_0
+void proc_command_take_fd (ProcCommand *self, int source_fd, int target_fd);
+
+PROC_AVAILABLE_IN_1_0
 ProcStdio proc_command_get_stdin (ProcCommand *self);
 PROC_AVAILABLE_IN_1_0
 void proc_command_set_stdin (ProcCommand *self, ProcStdio stdio);

@@ -15,7 +15,8 @@
  *
  * The engine is one thread with one main context, made when it is first needed,
  * for the life of the program. Everything that spawns, reads, writes, waits and
- * signals happens there, and it never blocks. Plans go in; reports come out.
+ * signals happens there. It waits for nothing but the start of the helper; where
+ * there is no helper, for a fork and an exec. Plans go in; reports come out.
  *
  * A ticket is one submission on its way: counted, since the caller's thread, the
  * engine's, and whichever thread cancels may hold it at once. Its run belongs to
@@ -37,7 +38,7 @@ typedef struct
   ProcQueue *queue;
   gboolean urgent;
 
-  ProcRun *run; /* engine thread only; NULL when done */
+  ProcQueueEntry *entry; /* engine thread only; NULL when done */
   ProcReport *report;
 
   GCancellable *cancellable;
@@ -139,7 +140,6 @@ on_run_done (ProcReport *report, gpointer user_data)
 {
   Ticket *self = user_data;
 
-  self->run = NULL;
   if (self->context != NULL)
     {
       self->report = report;
@@ -165,12 +165,7 @@ on_submission (gpointer user_data)
       return G_SOURCE_REMOVE;
     }
 
-  self->run = proc_run_new (self->plan);
-  if (self->urgent)
-    proc_queue_add_urgent (self->queue, self->run, on_run_done, self);
-  else
-    proc_queue_add (self->queue, self->run, on_run_done, self);
-
+  proc_queue_add (self->queue, self->plan, self->urgent, &self->entry, on_run_done, self);
   return G_SOURCE_REMOVE;
 }
 
@@ -179,8 +174,8 @@ on_cancellation (gpointer user_data)
 {
   Ticket *self = user_data;
 
-  if (self->run != NULL)
-    proc_queue_stop (self->queue, self->run, PROC_STOP_CANCEL);
+  if (self->entry != NULL)
+    proc_queue_stop (self->entry, PROC_STOP_CANCEL);
 
   ticket_unref (self);
   return G_SOURCE_REMOVE;
@@ -227,6 +222,7 @@ release_callers_things (Ticket *self)
     g_clear_signal_handler (&self->cancelled_handler, self->cancellable);
   g_clear_object (&self->cancellable);
   g_clear_pointer (&self->plan, proc_plan_unref);
+  g_clear_pointer (&self->context, g_main_context_unref);
 }
 
 /* In the caller's context. */
@@ -257,9 +253,12 @@ ticket_new (ProcPlan *plan, ProcQueue *queue, GCancellable *cancellable)
 /* Gives a report if nothing is to be started at all. Otherwise the ticket is the
  * engine's from here on, and its report may be there before this returns. */
 static ProcReport *
-send (Ticket *self)
+hand_over (Ticket *self)
 {
   GError *error = NULL;
+
+  if (g_cancellable_is_cancelled (self->cancellable))
+    return proc_report_new_cancelled ();
 
   self->engine = get_engine (&error);
   if (self->engine == NULL)
@@ -288,7 +287,7 @@ proc_engine_submit (ProcPlan *plan,
   self->context = g_main_context_ref (context);
   self->done = done;
   self->user_data = user_data;
-  report = send (self);
+  report = hand_over (self);
 
   if (report != NULL)
     {
@@ -307,7 +306,7 @@ proc_engine_run (ProcPlan *plan, ProcQueue *queue, GCancellable *cancellable)
   ProcReport *report;
 
   self->urgent = TRUE;
-  report = send (self);
+  report = hand_over (self);
   if (report == NULL)
     {
       g_mutex_lock (&self->lock);

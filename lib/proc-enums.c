@@ -19,7 +19,9 @@ G_DEFINE_ENUM_TYPE (ProcOutcome, proc_outcome,
                     G_DEFINE_ENUM_VALUE (PROC_OUTCOME_EXITED, "exited"),
                     G_DEFINE_ENUM_VALUE (PROC_OUTCOME_SIGNALED, "signaled"),
                     G_DEFINE_ENUM_VALUE (PROC_OUTCOME_TIMED_OUT, "timed-out"),
-                    G_DEFINE_ENUM_VALUE (PROC_OUTCOME_CANCELLED, "cancelled"))
+                    G_DEFINE_ENUM_VALUE (PROC_OUTCOME_IDLE, "idle"),
+                    G_DEFINE_ENUM_VALUE (PROC_OUTCOME_CANCELLED, "cancelled"),
+                    G_DEFINE_ENUM_VALUE (PROC_OUTCOME_UNKNOWN, "unknown"))
 
 G_DEFINE_FLAGS_TYPE (ProcFileFlags, proc_file_flags,
                      G_DEFINE_ENUM_VALUE (PROC_FILE_FLAGS_NONE, "none"),

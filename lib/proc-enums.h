@@ -59,10 +59,15 @@ typedef enum
 /**
  * ProcOutcome:
  * @PROC_OUTCOME_EXITED: The child ended by itself, with an exit status.
- * @PROC_OUTCOME_SIGNALED: A signal that was not ours ended the child.
+ * @PROC_OUTCOME_SIGNALED: A signal ended the child, and no timeout or cancellation
+ *   was behind it.
  * @PROC_OUTCOME_TIMED_OUT: The child was stopped when its time was over.
+ * @PROC_OUTCOME_IDLE: The child was stopped because it had written nothing for too
+ *   long.
  * @PROC_OUTCOME_CANCELLED: The child was stopped because the caller cancelled,
  *   or was never started for that reason.
+ * @PROC_OUTCOME_UNKNOWN: The child ended, and somebody else in this program took
+ *   its exit status.
  *
  * How a run ended.
  *
@@ -73,7 +78,9 @@ typedef enum
   PROC_OUTCOME_EXITED,
   PROC_OUTCOME_SIGNALED,
   PROC_OUTCOME_TIMED_OUT,
-  PROC_OUTCOME_CANCELLED
+  PROC_OUTCOME_IDLE,
+  PROC_OUTCOME_CANCELLED,
+  PROC_OUTCOME_UNKNOWN
 } ProcOutcome;
 
 /**

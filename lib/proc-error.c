@@ -4,6 +4,7 @@
 
 #include "proc-error-private.h"
 
+#include <errno.h>
 #include <glib/gi18n-lib.h>
 
 /* An error of this domain carries the result behind it, where there is one: the
@@ -13,18 +14,21 @@
 typedef struct
 {
   ProcResult *result;
+  int saved_errno; /* of the system call behind it, 0 if there was none */
 } ProcRunnerErrorPrivate;
 
 static void
 proc_runner_error_private_init (ProcRunnerErrorPrivate *priv)
 {
   priv->result = NULL;
+  priv->saved_errno = 0;
 }
 
 static void
 proc_runner_error_private_copy (const ProcRunnerErrorPrivate *from, ProcRunnerErrorPrivate *to)
 {
   to->result = from->result != NULL ? g_object_ref (from->result) : NULL;
+  to->saved_errno = from->saved_errno;
 }
 
 static void
@@ -48,6 +52,7 @@ G_DEFINE_ENUM_TYPE (ProcRunnerError, proc_runner_error,
                     G_DEFINE_ENUM_VALUE (PROC_RUNNER_ERROR_EXIT_STATUS, "exit-status"),
                     G_DEFINE_ENUM_VALUE (PROC_RUNNER_ERROR_SIGNALED, "signaled"),
                     G_DEFINE_ENUM_VALUE (PROC_RUNNER_ERROR_TIMED_OUT, "timed-out"),
+                    G_DEFINE_ENUM_VALUE (PROC_RUNNER_ERROR_UNKNOWN_STATUS, "unknown-status"),
                     G_DEFINE_ENUM_VALUE (PROC_RUNNER_ERROR_NOT_FOUND, "not-found"),
                     G_DEFINE_ENUM_VALUE (PROC_RUNNER_ERROR_NOT_EXECUTABLE, "not-executable"),
                     G_DEFINE_ENUM_VALUE (PROC_RUNNER_ERROR_BAD_CWD, "bad-cwd"),
@@ -65,6 +70,7 @@ proc_set_error_from_errno (GError **error,
                            ...)
 {
   g_autofree char *tried = NULL;
+  GError *made;
   va_list args;
 
   va_start (args, format);
@@ -72,7 +78,31 @@ proc_set_error_from_errno (GError **error,
   va_end (args);
 
   /* Translators: what was tried, then the system's words for why it failed */
-  g_set_error (error, PROC_RUNNER_ERROR, code, _("%s: %s"), tried, g_strerror (saved_errno));
+  made = g_error_new (PROC_RUNNER_ERROR, code, _("%s: %s"), tried, g_strerror (saved_errno));
+  proc_error_set_errno (made, saved_errno);
+  g_propagate_error (error, made);
+}
+
+void
+proc_error_set_errno (GError *error, int saved_errno)
+{
+  g_assert (error->domain == PROC_RUNNER_ERROR);
+
+  proc_runner_error_get_private (error)->saved_errno = saved_errno;
+}
+
+/* TRUE: something ran out that others may give back. */
+gboolean
+proc_error_is_exhaustion (const GError *error)
+{
+  int saved_errno;
+
+  if (!g_error_matches (error, PROC_RUNNER_ERROR, PROC_RUNNER_ERROR_SPAWN))
+    return FALSE;
+
+  saved_errno = proc_runner_error_get_private (error)->saved_errno;
+  return saved_errno == EAGAIN || saved_errno == EMFILE || saved_errno == ENFILE
+         || saved_errno == ENOMEM;
 }
 
 /* Gives an error of our domain the result behind it. */

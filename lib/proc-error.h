@@ -24,8 +24,12 @@ G_BEGIN_DECLS
  * ProcRunnerError:
  * @PROC_RUNNER_ERROR_EXIT_STATUS: The command ended with an exit status that is
  *   no success.
- * @PROC_RUNNER_ERROR_SIGNALED: A signal that was not ours ended the command.
- * @PROC_RUNNER_ERROR_TIMED_OUT: The command was stopped when its time was over.
+ * @PROC_RUNNER_ERROR_SIGNALED: A signal ended the command, and no timeout or
+ *   cancellation was behind it.
+ * @PROC_RUNNER_ERROR_TIMED_OUT: The command was stopped when its time was over, or
+ *   when it had written nothing for too long.
+ * @PROC_RUNNER_ERROR_UNKNOWN_STATUS: The command ended, and somebody else in this
+ *   program took its exit status.
  * @PROC_RUNNER_ERROR_NOT_FOUND: The program, or the interpreter that its first
  *   line names, does not exist.
  * @PROC_RUNNER_ERROR_NOT_EXECUTABLE: The program exists and cannot be executed.
@@ -38,7 +42,7 @@ G_BEGIN_DECLS
  *
  * What can go wrong when a command is run.
  *
- * A cancelled run fails with `G_IO_ERROR_CANCELLED`. Where a child had been
+ * A cancelled run fails with `G_IO_ERROR_CANCELLED`. Unless the command could not be
  * started, [func@Proc.RunnerError.get_result] and
  * [method@Proc.Runner.get_task_result] give what is known of its end, output
  * included.
@@ -50,6 +54,7 @@ typedef enum
   PROC_RUNNER_ERROR_EXIT_STATUS,
   PROC_RUNNER_ERROR_SIGNALED,
   PROC_RUNNER_ERROR_TIMED_OUT,
+  PROC_RUNNER_ERROR_UNKNOWN_STATUS,
   PROC_RUNNER_ERROR_NOT_FOUND,
   PROC_RUNNER_ERROR_NOT_EXECUTABLE,
   PROC_RUNNER_ERROR_BAD_CWD,

@@ -14,10 +14,24 @@ int proc_fd_steal (ProcFd *fd);
 
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (ProcFd, proc_fd_clear)
 
+/* A descriptor that a command, its copies and their plans own together, and the
+ * number that the child is to know it by. */
+typedef struct
+{
+  ProcFd fd;
+  int target;
+} ProcSharedFd;
+
+ProcSharedFd *proc_shared_fd_new (int fd, int target);
+ProcSharedFd *proc_shared_fd_ref (ProcSharedFd *self);
+void proc_shared_fd_unref (ProcSharedFd *self);
+
 gboolean proc_fd_pipe (int fds[2], GError **error);
 gboolean proc_fd_socketpair (int fds[2], GError **error);
+int proc_fd_lift (int fd);
 int proc_fd_open_null (GError **error);
 int proc_fd_dup (int fd, GError **error);
+int proc_fd_dup_above (int fd, int lowest, GError **error);
 gboolean proc_fd_set_nonblocking (int fd, GError **error);
 
 G_END_DECLS

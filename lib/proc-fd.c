@@ -37,9 +37,9 @@ proc_fd_steal (ProcFd *fd)
   return owned;
 }
 
-/* Takes @fd, and gives the same or a higher one. */
-static int
-lift (int fd)
+/* Takes @fd, and gives the same or a higher one; -1 with errno if there is none. */
+int
+proc_fd_lift (int fd)
 {
   g_auto(ProcFd) low = fd;
 
@@ -54,8 +54,8 @@ lift_pair (int fds[2])
 {
   int saved_errno;
 
-  fds[0] = lift (fds[0]);
-  fds[1] = lift (fds[1]);
+  fds[0] = proc_fd_lift (fds[0]);
+  fds[1] = proc_fd_lift (fds[1]);
   if (fds[0] >= 0 && fds[1] >= 0)
     return TRUE;
 
@@ -89,7 +89,7 @@ proc_fd_socketpair (int fds[2], GError **error)
 int
 proc_fd_open_null (GError **error)
 {
-  int fd = lift (open ("/dev/null", O_RDWR | O_CLOEXEC | O_NOCTTY));
+  int fd = proc_fd_lift (open ("/dev/null", O_RDWR | O_CLOEXEC | O_NOCTTY));
 
   if (fd < 0)
     proc_set_error_from_errno (error, PROC_RUNNER_ERROR_SPAWN, errno, _("Cannot open /dev/null"));
@@ -99,7 +99,14 @@ proc_fd_open_null (GError **error)
 int
 proc_fd_dup (int fd, GError **error)
 {
-  int copy = fcntl (fd, F_DUPFD_CLOEXEC, LOWEST_FD);
+  return proc_fd_dup_above (fd, LOWEST_FD, error);
+}
+
+/* Gives a descriptor that is at least @lowest. */
+int
+proc_fd_dup_above (int fd, int lowest, GError **error)
+{
+  int copy = fcntl (fd, F_DUPFD_CLOEXEC, lowest);
 
   if (copy < 0)
     proc_set_error_from_errno (error, PROC_RUNNER_ERROR_SPAWN, errno,
@@ -120,4 +127,35 @@ proc_fd_set_nonblocking (int fd, GError **error)
   proc_set_error_from_errno (error, PROC_RUNNER_ERROR_SPAWN, errno,
                              _("Cannot make a descriptor non-blocking"));
   return FALSE;
+}
+
+static void
+shared_fd_clear (gpointer data)
+{
+  ProcSharedFd *self = data;
+
+  proc_fd_clear (&self->fd);
+}
+
+/* Takes @fd. */
+ProcSharedFd *
+proc_shared_fd_new (int fd, int target)
+{
+  ProcSharedFd *self = g_atomic_rc_box_new0 (ProcSharedFd);
+
+  self->fd = fd;
+  self->target = target;
+  return self;
+}
+
+ProcSharedFd *
+proc_shared_fd_ref (ProcSharedFd *self)
+{
+  return g_atomic_rc_box_acquire (self);
+}
+
+void
+proc_shared_fd_unref (ProcSharedFd *self)
+{
+  g_atomic_rc_box_release_full (self, shared_fd_clear);
 }

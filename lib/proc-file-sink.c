@@ -9,7 +9,6 @@
 #include "proc-file-writer-private.h"
 #include "proc-thread-private.h"
 
-
 /* The sink that writes to a file.
  *
  * The file is touched in a thread of this sink's own, since a disk may keep it

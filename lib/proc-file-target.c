@@ -57,33 +57,33 @@ int
 proc_file_open_unlinked (void)
 {
   g_autofree char *path = NULL;
-  int fd = open (g_get_tmp_dir (), O_TMPFILE | O_RDWR | O_CLOEXEC, 0600);
+  int fd = proc_fd_lift (open (g_get_tmp_dir (), O_TMPFILE | O_RDWR | O_CLOEXEC, 0600));
 
   if (fd >= 0)
     return fd;
 
   path = g_build_filename (g_get_tmp_dir (), ".procrunner-XXXXXX", NULL);
-  fd = g_mkstemp_full (path, O_RDWR | O_CLOEXEC, 0600);
+  fd = proc_fd_lift (g_mkstemp_full (path, O_RDWR | O_CLOEXEC, 0600));
   if (fd >= 0)
     {
       g_unlink (path);
       return fd;
     }
 
-  return memfd_create ("procrunner", MFD_CLOEXEC);
+  return proc_fd_lift (memfd_create ("procrunner", MFD_CLOEXEC));
 }
 
 /* Devices and FIFOs are written in place whatever the flags. A FIFO that nobody
  * reads is waited for, as a shell would; and like all waiting, that can be
  * stopped, which is why none of them is opened blocking. */
 static int
-open_special (const char *path, GCancellable *cancellable)
+open_special (const char *path, gboolean is_fifo, GCancellable *cancellable)
 {
   for (;;)
     {
-      int fd = open (path, O_WRONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
+      int fd = proc_fd_lift (open (path, O_WRONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC));
 
-      if (fd >= 0 || errno != ENXIO)
+      if (fd >= 0 || errno != ENXIO || !is_fifo)
         return fd;
       if (!proc_file_wait_writable (-1, cancellable))
         return -1;
@@ -100,9 +100,9 @@ proc_file_target_open_in_place (ProcFileTarget *self,
 
   self->kind = PROC_FILE_TARGET_IN_PLACE;
   if (stat (path, &info) == 0 && !S_ISREG (info.st_mode) && !S_ISDIR (info.st_mode))
-    self->fd = open_special (path, cancellable);
+    self->fd = open_special (path, S_ISFIFO (info.st_mode), cancellable);
   else
-    self->fd = open (path, O_WRONLY | O_CREAT | flag | O_NOCTTY | O_CLOEXEC, 0666);
+    self->fd = proc_fd_lift (open (path, O_WRONLY | O_CREAT | flag | O_NOCTTY | O_CLOEXEC, 0666));
 
   return self->fd >= 0;
 }
@@ -157,7 +157,8 @@ make_new_file (ProcFileTarget *self)
     {
       g_autofree char *name = g_strdup_printf (".procrunner-%08x", g_random_int ());
 
-      self->fd = openat (self->dir_fd, name, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
+      self->fd = proc_fd_lift (openat (self->dir_fd, name,
+                                       O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0666));
       if (self->fd >= 0)
         {
           self->new_name = g_steal_pointer (&name);
@@ -194,7 +195,7 @@ open_for_rename (ProcFileTarget *self, const char *path, const struct stat *old)
   if (old != NULL && (old->st_nlink > 1 || has_attributes (path)))
     return FALSE;
 
-  self->dir_fd = open (directory, O_PATH | O_DIRECTORY | O_CLOEXEC);
+  self->dir_fd = proc_fd_lift (open (directory, O_PATH | O_DIRECTORY | O_CLOEXEC));
   if (self->dir_fd < 0 || !make_new_file (self))
     return FALSE;
 
@@ -220,7 +221,7 @@ proc_file_target_open_replace (ProcFileTarget *self, const char *path, GCancella
     return proc_file_target_open_in_place (self, real_path, 0, cancellable);
 
   /* What cannot be written cannot be replaced either, whoever owns the folder. */
-  old_fd = open (real_path, O_WRONLY | O_NOCTTY | O_CLOEXEC);
+  old_fd = proc_fd_lift (open (real_path, O_WRONLY | O_NOCTTY | O_CLOEXEC));
   if (old_fd < 0)
     return FALSE;
   if (open_for_rename (self, real_path, &info))

@@ -268,7 +268,7 @@ copy_to_native (ProcFileWriter *self, GError **error)
         return fail_with_errno (self, error);
     }
 
-  return TRUE;
+  return proc_file_target_flush (&self->target) || fail_with_errno (self, error);
 }
 
 /* Closing as usual would put a part in the place of the old content. */
@@ -383,7 +383,7 @@ read_back_in_place (ProcFileWriter *self, ProcBuffer *buffer)
       || lseek (self->target.fd, 0, SEEK_CUR) != self->start + (goffset) self->written)
     return;
 
-  fd = open (path, O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
+  fd = proc_fd_lift (open (path, O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC));
   if (fd >= 0)
     read_back (self, fd, self->start, buffer);
 }

@@ -5,10 +5,21 @@
 #include <gio/gio.h>
 
 #include "proc-enums.h"
+#include "proc-fd-private.h"
 
 G_BEGIN_DECLS
 
+#define PROC_DEFAULT_KILL_GRACE_MSEC 5000
+#define PROC_DEFAULT_DRAIN_GRACE_MSEC 1000
+
 typedef struct _ProcPlan ProcPlan;
+
+typedef struct
+{
+  int resource;
+  guint64 soft;
+  guint64 hard;
+} ProcLimit;
 
 /* What one run is to do. Filled by the command and the runner, then sealed; a
  * sealed plan never changes, so threads share it without a lock. */
@@ -19,8 +30,17 @@ struct _ProcPlan
   char *cwd;
   char **candidates; /* the paths to try, in order; made by sealing */
 
+  char *argv0;       /* NULL: argv[0] */
+  GArray *limits;    /* of ProcLimit */
+  int nice_value;    /* added to the program's */
+  int umask_value;   /* -1: the program's */
+  GPtrArray *fds;    /* of ProcSharedFd: further descriptors of the child */
+
   ProcSession session;
+  gboolean supervise;
   guint timeout_msec;
+  guint idle_timeout_msec;
+  guint kill_grace_msec;
   guint drain_grace_msec;
 
   ProcStdio stdin_kind;

@@ -4,18 +4,17 @@
 
 #include "proc-plan-private.h"
 
+#include "exec/exec-steps.h"
 #include "proc-error-private.h"
 
 #include <glib/gi18n-lib.h>
 #include <string.h>
+#include <unistd.h>
 
 /* Runner + command → plan. All that can be known to be wrong with a command
  * without starting it is found here, by proc_plan_seal (), in the caller's
  * thread; the engine gets sealed plans only.
  */
-
-/* How long output may stay open after the child has gone. */
-#define DRAIN_GRACE_MSEC 1000
 
 /* Where a program is searched if the child's environment has no PATH. */
 #define DEFAULT_PATH "/bin:/usr/bin"
@@ -25,8 +24,12 @@ proc_plan_new (void)
 {
   ProcPlan *self = g_atomic_rc_box_new0 (ProcPlan);
 
-  self->drain_grace_msec = DRAIN_GRACE_MSEC;
+  self->kill_grace_msec = PROC_DEFAULT_KILL_GRACE_MSEC;
+  self->drain_grace_msec = PROC_DEFAULT_DRAIN_GRACE_MSEC;
   self->stdin_kind = PROC_STDIO_DISCARD;
+  self->umask_value = -1;
+  self->limits = g_array_new (FALSE, FALSE, sizeof (ProcLimit));
+  self->fds = g_ptr_array_new_with_free_func ((GDestroyNotify) proc_shared_fd_unref);
   self->success_codes = g_array_new (FALSE, FALSE, sizeof (int));
   return self;
 }
@@ -46,6 +49,9 @@ proc_plan_clear (gpointer data)
   g_strfreev (self->envp);
   g_strfreev (self->candidates);
   g_free (self->cwd);
+  g_free (self->argv0);
+  g_array_unref (self->limits);
+  g_ptr_array_unref (self->fds);
   g_clear_pointer (&self->stdin_bytes, g_bytes_unref);
   g_clear_object (&self->stdout_file);
   g_array_unref (self->success_codes);
@@ -100,6 +106,15 @@ check_streams (const ProcPlan *self, GError **error)
 {
   const ProcFileFlags both = PROC_FILE_FLAGS_TRUNCATE | PROC_FILE_FLAGS_APPEND;
 
+  if (self->session > PROC_SESSION_SHARED)
+    return refuse (error, _("There is no such kind of session"));
+
+  if (self->stdout_kind > PROC_STDIO_MERGE || self->stderr_kind > PROC_STDIO_MERGE)
+    return refuse (error, _("There is no such way to treat a standard stream"));
+
+  if ((self->stdout_file_flags & ~both) != 0)
+    return refuse (error, _("There is no such way to write an output file"));
+
   if (self->stdin_bytes == NULL
       && self->stdin_kind != PROC_STDIO_DISCARD && self->stdin_kind != PROC_STDIO_INHERIT)
     return refuse (error, _("Standard input can be discarded or inherited, or given as bytes or"
@@ -110,6 +125,51 @@ check_streams (const ProcPlan *self, GError **error)
 
   if ((self->stdout_file_flags & both) == both)
     return refuse (error, _("An output file cannot be both truncated and appended to"));
+
+  return TRUE;
+}
+
+static gboolean
+check_limits (const ProcPlan *self, GError **error)
+{
+  if (self->limits->len > EXEC_MAX_LIMITS)
+    return refuse (error, _("A command can have at most %d resource limits"), EXEC_MAX_LIMITS);
+
+  for (guint i = 0; i < self->limits->len; i++)
+    {
+      const ProcLimit *limit = &g_array_index (self->limits, ProcLimit, i);
+
+      if (limit->soft > limit->hard)
+        return refuse (error, _("The soft limit of resource %d is higher than its hard limit"),
+                       limit->resource);
+    }
+
+  if (self->umask_value < -1 || self->umask_value > 0777)
+    return refuse (error, _("%d cannot be a file mode creation mask"), self->umask_value);
+
+  return TRUE;
+}
+
+static gboolean
+check_fds (const ProcPlan *self, GError **error)
+{
+  if (self->fds->len > EXEC_MAX_FDS)
+    return refuse (error, _("A command can have at most %d descriptors"), EXEC_MAX_FDS);
+
+  for (guint i = 0; i < self->fds->len; i++)
+    {
+      const ProcSharedFd *fd = g_ptr_array_index (self->fds, i);
+
+      if (fd->fd < 0)
+        return refuse (error, _("A descriptor for the command is not open"));
+      if (fd->target <= STDERR_FILENO)
+        return refuse (error, _("Descriptor %d of a command is one of its standard streams"),
+                       fd->target);
+
+      for (guint j = 0; j < i; j++)
+        if (((ProcSharedFd *) g_ptr_array_index (self->fds, j))->target == fd->target)
+          return refuse (error, _("The command cannot have two descriptors %d"), fd->target);
+    }
 
   return TRUE;
 }
@@ -167,6 +227,8 @@ proc_plan_seal (ProcPlan *self, GError **error)
 {
   if (!check_argv (self, error)
       || !check_streams (self, error)
+      || !check_limits (self, error)
+      || !check_fds (self, error)
       || !check_success_codes (self, error))
     return FALSE;
 

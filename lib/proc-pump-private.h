@@ -15,5 +15,7 @@ void proc_pump_resume (ProcPump *self);
 void proc_pump_read_rest (ProcPump *self);
 gboolean proc_pump_is_open (ProcPump *self);
 gboolean proc_pump_is_held (ProcPump *self);
+gboolean proc_pump_saw_end (ProcPump *self);
+gint64 proc_pump_get_last_read (ProcPump *self);
 
 G_END_DECLS

@@ -8,6 +8,7 @@
 
 #include <errno.h>
 #include <glib-unix.h>
+#include <poll.h>
 #include <sys/ioctl.h>
 #include <unistd.h>
 
@@ -36,6 +37,8 @@ struct _ProcPump
   gpointer user_data;
   gboolean limited; /* read as much as rest says, and then no more */
   gsize rest;
+  gboolean saw_end;
+  gint64 last_read; /* monotonic; of the last byte, or the beginning */
 };
 
 static void
@@ -55,6 +58,15 @@ close_pipe (ProcPump *self)
   proc_fd_clear (&self->fd);
 }
 
+/* Nobody can write any more, and nothing is left. */
+static gboolean
+is_at_end (int fd)
+{
+  struct pollfd poll_fd = { .fd = fd, .events = POLLIN };
+
+  return poll (&poll_fd, 1, 0) > 0 && (poll_fd.revents & (POLLIN | POLLHUP)) == POLLHUP;
+}
+
 /* Gives TRUE while there may be more to read at once. */
 static gboolean
 read_once (ProcPump *self)
@@ -65,6 +77,7 @@ read_once (ProcPump *self)
 
   if (self->limited && self->rest == 0)
     {
+      self->saw_end = is_at_end (self->fd);
       close_pipe (self);
       return FALSE;
     }
@@ -90,12 +103,14 @@ read_once (ProcPump *self)
     return FALSE;
   if (n_read <= 0)
     {
+      self->saw_end = n_read == 0;
       close_pipe (self);
       return FALSE;
     }
 
   if (self->limited)
     self->rest -= n_read;
+  self->last_read = g_get_monotonic_time ();
   proc_sink_commit (self->sink, n_read);
   return TRUE;
 }
@@ -136,6 +151,7 @@ proc_pump_new (int fd, ProcSink *sink, ProcPumpChanged changed, gpointer user_da
   self->sink = sink;
   self->changed = changed;
   self->user_data = user_data;
+  self->last_read = g_get_monotonic_time ();
   start_source (self);
   return self;
 }
@@ -184,4 +200,19 @@ gboolean
 proc_pump_is_held (ProcPump *self)
 {
   return proc_pump_is_open (self) && self->source == NULL;
+}
+
+/* TRUE: all was read that was ever written. */
+gboolean
+proc_pump_saw_end (ProcPump *self)
+{
+  return self->saw_end;
+}
+
+/* Gives when the last byte came, by the monotonic clock; without any, when reading
+ * began. */
+gint64
+proc_pump_get_last_read (ProcPump *self)
+{
+  return self->last_read;
 }

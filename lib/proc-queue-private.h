@@ -7,6 +7,7 @@
 G_BEGIN_DECLS
 
 typedef struct _ProcQueue ProcQueue;
+typedef struct _ProcQueueEntry ProcQueueEntry;
 typedef void (*ProcQueueDone) (ProcReport *report, gpointer user_data);
 
 ProcQueue *proc_queue_new (void);
@@ -14,12 +15,13 @@ ProcQueue *proc_queue_ref (ProcQueue *self);
 void proc_queue_unref (ProcQueue *self);
 
 void proc_queue_set_limit (ProcQueue *self, guint limit);
-void proc_queue_add (ProcQueue *self, ProcRun *run, ProcQueueDone done, gpointer user_data);
-void proc_queue_add_urgent (ProcQueue *self,
-                            ProcRun *run,
-                            ProcQueueDone done,
-                            gpointer user_data);
-void proc_queue_stop (ProcQueue *self, ProcRun *run, ProcStopReason reason);
+void proc_queue_add (ProcQueue *self,
+                     ProcPlan *plan,
+                     gboolean urgent,
+                     ProcQueueEntry **handle,
+                     ProcQueueDone done,
+                     gpointer user_data);
+void proc_queue_stop (ProcQueueEntry *entry, ProcStopReason reason);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (ProcQueue, proc_queue_unref)
 

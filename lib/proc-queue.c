@@ -4,6 +4,8 @@
 
 #include "proc-queue-private.h"
 
+#include "proc-error-private.h"
+
 /* Admits the runs of one runner: in the order in which they came, at most limit
  * at once. A run's slot is free, and the run with all it held, before its done ()
  * is called: whoever hears of it may add the next, and holds the last reference
@@ -13,34 +15,43 @@
  * waits for: were they to queue behind one that cannot end before that thread
  * goes on, neither ever would.
  *
+ * A run that could not start for want of processes, descriptors or memory starves:
+ * it waits until any run of the program ends, and is made anew from its plan. When
+ * nothing runs that could give anything back, the want is an error.
+ *
  * Counted in any thread, since a runner holds its queue; all else happens in the
  * engine thread. A run belongs to the queue from when it is added.
  */
-typedef struct
+struct _ProcQueueEntry
 {
   ProcQueue *queue;
-  ProcRun *run;
+  ProcPlan *plan;
+  ProcRun *run; /* NULL while it waits or starves */
+  gboolean has_slot; /* urgent ones never have */
+
+  ProcQueueEntry **handle;
   ProcQueueDone done;
   gpointer user_data;
-  gboolean urgent;
-  gboolean started;
-} Entry;
+};
 
 struct _ProcQueue
 {
-  GQueue waiting; /* of Entry */
-  GHashTable *entries; /* run → entry, waiting ones and running ones */
-  guint limit; /* 0: none */
-  guint n_running; /* urgent ones apart */
+  GQueue waiting;  /* of ProcQueueEntry */
+  guint limit;     /* 0: none */
+  guint n_slots;   /* taken: by those that run, or starve */
+  gboolean admitting;
 };
+
+/* The want is the whole program's, and so are these. */
+static GQueue starving = G_QUEUE_INIT; /* of ProcQueueEntry */
+static guint n_running;
 
 static void
 queue_clear (gpointer data)
 {
   ProcQueue *self = data;
 
-  g_assert (g_hash_table_size (self->entries) == 0);
-  g_hash_table_unref (self->entries);
+  g_assert (g_queue_is_empty (&self->waiting) && self->n_slots == 0);
 }
 
 ProcQueue *
@@ -49,7 +60,6 @@ proc_queue_new (void)
   ProcQueue *self = g_atomic_rc_box_new0 (ProcQueue);
 
   g_queue_init (&self->waiting);
-  self->entries = g_hash_table_new (NULL, NULL);
   return self;
 }
 
@@ -65,54 +75,90 @@ proc_queue_unref (ProcQueue *self)
   g_atomic_rc_box_release_full (self, queue_clear);
 }
 
-static void admit (ProcQueue *self);
+static void on_run_done (ProcRun *run, gpointer user_data);
 
 static void
-on_done (ProcRun *run, gpointer user_data)
+start (ProcQueueEntry *entry)
 {
-  g_autofree Entry *entry = user_data;
-  g_autoptr(ProcQueue) self = entry->queue;
-  ProcReport *report = proc_run_steal_report (run);
-
-  g_hash_table_remove (self->entries, run);
-  if (entry->started && !entry->urgent)
-    self->n_running--;
-
-  proc_run_free (run);
-  entry->done (report, entry->user_data);
-
-  admit (self);
+  n_running++;
+  entry->run = proc_run_new (entry->plan);
+  proc_run_start (entry->run, on_run_done, entry);
 }
 
-static void
-start (ProcQueue *self, Entry *entry)
-{
-  entry->started = TRUE;
-  if (!entry->urgent)
-    self->n_running++;
-
-  proc_run_start (entry->run, on_done, entry);
-}
-
+/* A start may fail at once, and end in here again: then the loop goes on. */
 static void
 admit (ProcQueue *self)
 {
-  while (!g_queue_is_empty (&self->waiting)
-         && (self->limit == 0 || self->n_running < self->limit))
-    start (self, g_queue_pop_head (&self->waiting));
+  if (self->admitting)
+    return;
+
+  self->admitting = TRUE;
+  while (!g_queue_is_empty (&self->waiting) && (self->limit == 0 || self->n_slots < self->limit))
+    {
+      ProcQueueEntry *entry = g_queue_pop_head (&self->waiting);
+
+      entry->has_slot = TRUE;
+      self->n_slots++;
+      start (entry);
+    }
+  self->admitting = FALSE;
 }
 
-static Entry *
-add_entry (ProcQueue *self, ProcRun *run, ProcQueueDone done, gpointer user_data)
+/* What one run gave back is tried by one that starves. */
+static void
+feed_one (void)
 {
-  Entry *entry = g_new0 (Entry, 1);
+  static gboolean feeding;
+  static gboolean again;
 
-  entry->queue = proc_queue_ref (self);
-  entry->run = run;
-  entry->done = done;
-  entry->user_data = user_data;
-  g_hash_table_insert (self->entries, run, entry);
-  return entry;
+  again = TRUE;
+  if (feeding)
+    return;
+
+  feeding = TRUE;
+  while (again && !g_queue_is_empty (&starving))
+    {
+      again = FALSE;
+      start (g_queue_pop_head (&starving));
+    }
+  feeding = FALSE;
+}
+
+static void
+finish (ProcQueueEntry *entry, ProcReport *report)
+{
+  g_autoptr(ProcQueue) queue = entry->queue;
+
+  *entry->handle = NULL;
+  if (entry->has_slot)
+    queue->n_slots--;
+
+  proc_plan_unref (entry->plan);
+  entry->done (report, entry->user_data);
+  g_free (entry);
+
+  admit (queue);
+}
+
+static void
+on_run_done (ProcRun *run, gpointer user_data)
+{
+  ProcQueueEntry *entry = user_data;
+  ProcReport *report = proc_run_steal_report (run);
+
+  proc_run_free (run);
+  entry->run = NULL;
+  n_running--;
+
+  if (report->error != NULL && proc_error_is_exhaustion (report->error) && n_running > 0)
+    {
+      proc_report_free (report);
+      g_queue_push_tail (&starving, entry);
+      return;
+    }
+
+  finish (entry, report);
+  feed_one ();
 }
 
 void
@@ -122,41 +168,46 @@ proc_queue_set_limit (ProcQueue *self, guint limit)
   admit (self);
 }
 
-/* Takes @run. @done may be called in here. */
+/* Adds a run of @plan. While it is here, *@handle is what it can be stopped by;
+ * then it is NULL. @done may be called in here. */
 void
-proc_queue_add (ProcQueue *self, ProcRun *run, ProcQueueDone done, gpointer user_data)
+proc_queue_add (ProcQueue *self,
+                ProcPlan *plan,
+                gboolean urgent,
+                ProcQueueEntry **handle,
+                ProcQueueDone done,
+                gpointer user_data)
 {
-  g_queue_push_tail (&self->waiting, add_entry (self, run, done, user_data));
-  admit (self);
-}
+  ProcQueueEntry *entry = g_new0 (ProcQueueEntry, 1);
 
-void
-proc_queue_add_urgent (ProcQueue *self,
-                       ProcRun *run,
-                       ProcQueueDone done,
-                       gpointer user_data)
-{
-  Entry *entry = add_entry (self, run, done, user_data);
+  entry->queue = proc_queue_ref (self);
+  entry->plan = proc_plan_ref (plan);
+  entry->handle = handle;
+  entry->done = done;
+  entry->user_data = user_data;
+  *handle = entry;
 
-  entry->urgent = TRUE;
-  start (self, entry);
-}
-
-/* A run that waits leaves the queue, and is done without having been started. */
-void
-proc_queue_stop (ProcQueue *self, ProcRun *run, ProcStopReason reason)
-{
-  Entry *entry = g_hash_table_lookup (self->entries, run);
-
-  g_assert (entry != NULL);
-
-  if (entry->started)
+  if (urgent)
     {
-      proc_run_stop (run, reason);
+      start (entry);
       return;
     }
 
-  g_queue_remove (&self->waiting, entry);
-  proc_run_cancel_unstarted (run);
-  on_done (run, entry);
+  g_queue_push_tail (&self->waiting, entry);
+  admit (self);
+}
+
+/* One that has not been started is done at once. */
+void
+proc_queue_stop (ProcQueueEntry *entry, ProcStopReason reason)
+{
+  if (entry->run != NULL)
+    {
+      proc_run_stop (entry->run, reason);
+      return;
+    }
+
+  if (!g_queue_remove (&starving, entry))
+    g_queue_remove (&entry->queue->waiting, entry);
+  finish (entry, proc_report_new_cancelled ());
 }

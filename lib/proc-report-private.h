@@ -22,6 +22,8 @@ struct _ProcReport
   int exit_status; /* -1 if there is none */
   int term_signal; /* 0 if there was none */
   gboolean core_dumped;
+  gboolean forced;
+  guint survivors;
 
   GBytes *stdout_bytes;
   GBytes *stderr_bytes;
@@ -32,13 +34,14 @@ struct _ProcReport
 
   gint64 start_usec; /* wall clock, since 1970; 0 if never started */
   gint64 elapsed_usec;
+  gint64 cpu_usec; /* -1: unknown */
+  gint64 peak_rss; /* bytes; -1: unknown */
 };
 
 ProcReport *proc_report_new (void);
 ProcReport *proc_report_new_error (GError *error);
 ProcReport *proc_report_new_cancelled (void);
 void proc_report_free (ProcReport *self);
-GBytes *proc_bytes_new_empty (void);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (ProcReport, proc_report_free)
 

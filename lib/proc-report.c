@@ -4,12 +4,7 @@
 
 #include "proc-report-private.h"
 
-/* No bytes, and yet a pointer to a NUL, as behind all output. */
-GBytes *
-proc_bytes_new_empty (void)
-{
-  return g_bytes_new_static ("", 0);
-}
+#include "proc-buffer-private.h"
 
 ProcReport *
 proc_report_new (void)
@@ -17,6 +12,8 @@ proc_report_new (void)
   ProcReport *self = g_new0 (ProcReport, 1);
 
   self->exit_status = -1;
+  self->cpu_usec = -1;
+  self->peak_rss = -1;
   self->complete = TRUE;
   self->stdin_complete = TRUE;
   self->stdout_bytes = proc_bytes_new_empty ();

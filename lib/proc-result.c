@@ -49,6 +49,8 @@ enum
   PROP_EXIT_STATUS,
   PROP_TERM_SIGNAL,
   PROP_CORE_DUMPED,
+  PROP_FORCED,
+  PROP_SURVIVORS,
   PROP_STDOUT,
   PROP_STDERR,
   PROP_STDOUT_TEXT,
@@ -59,6 +61,8 @@ enum
   PROP_STDIN_COMPLETE,
   PROP_START_TIME,
   PROP_ELAPSED_USEC,
+  PROP_CPU_USEC,
+  PROP_PEAK_RSS,
   PROP_COMMAND,
   PROP_SUMMARY,
   N_PROPS
@@ -132,6 +136,12 @@ proc_result_get_property (GObject *object, guint prop_id, GValue *value, GParamS
     case PROP_CORE_DUMPED:
       g_value_set_boolean (value, self->report->core_dumped);
       break;
+    case PROP_FORCED:
+      g_value_set_boolean (value, self->report->forced);
+      break;
+    case PROP_SURVIVORS:
+      g_value_set_uint (value, self->report->survivors);
+      break;
     case PROP_COMPLETE:
       g_value_set_boolean (value, self->report->complete);
       break;
@@ -143,6 +153,12 @@ proc_result_get_property (GObject *object, guint prop_id, GValue *value, GParamS
       break;
     case PROP_ELAPSED_USEC:
       g_value_set_int64 (value, self->report->elapsed_usec);
+      break;
+    case PROP_CPU_USEC:
+      g_value_set_int64 (value, self->report->cpu_usec);
+      break;
+    case PROP_PEAK_RSS:
+      g_value_set_int64 (value, self->report->peak_rss);
       break;
     case PROP_COMMAND:
       g_value_set_object (value, self->command);
@@ -173,8 +189,8 @@ install_status_properties (void)
   /**
    * ProcResult:successful: (getter get_successful)
    *
-   * Whether the child exited with a status that counts as success, and all of its
-   * output went where it was to go.
+   * Whether the child exited by itself with a status that counts as success, and a
+   * file for its output could be written.
    *
    * Since: 1.0
    */
@@ -211,6 +227,30 @@ install_status_properties (void)
    */
   properties[PROP_CORE_DUMPED] =
     g_param_spec_boolean ("core-dumped", NULL, NULL, FALSE, READABLE);
+}
+
+static void
+install_stop_properties (void)
+{
+  /**
+   * ProcResult:forced: (getter get_forced)
+   *
+   * Whether SIGKILL was needed to stop the command.
+   *
+   * Since: 1.0
+   */
+  properties[PROP_FORCED] = g_param_spec_boolean ("forced", NULL, NULL, FALSE, READABLE);
+
+  /**
+   * ProcResult:survivors: (getter get_survivors)
+   *
+   * How many processes of a stopped command's group were left: we may not signal
+   * them, or they outlived SIGKILL by a second.
+   *
+   * Since: 1.0
+   */
+  properties[PROP_SURVIVORS] =
+    g_param_spec_uint ("survivors", NULL, NULL, 0, G_MAXUINT, 0, READABLE);
 
   /**
    * ProcResult:complete: (getter get_complete)
@@ -231,7 +271,11 @@ install_status_properties (void)
    */
   properties[PROP_STDIN_COMPLETE] =
     g_param_spec_boolean ("stdin-complete", NULL, NULL, TRUE, READABLE);
+}
 
+static void
+install_usage_properties (void)
+{
   /**
    * ProcResult:start-time: (getter get_start_time)
    *
@@ -253,6 +297,30 @@ install_status_properties (void)
   properties[PROP_ELAPSED_USEC] =
     g_param_spec_int64 ("elapsed-usec", NULL, NULL, 0, G_MAXINT64, 0, READABLE);
 
+  /**
+   * ProcResult:cpu-usec: (getter get_cpu_usec)
+   *
+   * The processor time in microseconds of a supervised command; -1 for others.
+   *
+   * Since: 1.0
+   */
+  properties[PROP_CPU_USEC] =
+    g_param_spec_int64 ("cpu-usec", NULL, NULL, -1, G_MAXINT64, -1, READABLE);
+
+  /**
+   * ProcResult:peak-rss: (getter get_peak_rss)
+   *
+   * The largest memory in bytes of a supervised command; -1 for others.
+   *
+   * Since: 1.0
+   */
+  properties[PROP_PEAK_RSS] =
+    g_param_spec_int64 ("peak-rss", NULL, NULL, -1, G_MAXINT64, -1, READABLE);
+}
+
+static void
+install_summary_properties (void)
+{
   /**
    * ProcResult:command: (getter get_command)
    *
@@ -342,6 +410,9 @@ proc_result_class_init (ProcResultClass *klass)
   object_class->get_property = proc_result_get_property;
 
   install_status_properties ();
+  install_summary_properties ();
+  install_usage_properties ();
+  install_stop_properties ();
   install_output_properties ();
   g_object_class_install_properties (object_class, N_PROPS, properties);
 }
@@ -352,19 +423,24 @@ proc_result_init (ProcResult *self)
   g_mutex_init (&self->lock);
 }
 
+/* Hides secrets before the line is cut: part of one is one. */
+static char *
+find_last_line (ProcResult *self, GBytes *output)
+{
+  g_autofree char *tail = proc_text_tail (output);
+  g_autofree char *masked = proc_command_mask (self->command, tail);
+
+  return proc_text_last_line (masked);
+}
+
 /* What the child said last, of its errors if it spoke of any. */
 static char *
 find_last_words (ProcResult *self)
 {
-  g_autofree char *line = proc_text_last_line (self->report->stderr_bytes);
+  g_autofree char *line = find_last_line (self, self->report->stderr_bytes);
 
-  if (*line == '\0')
-    {
-      g_free (line);
-      line = proc_text_last_line (self->report->stdout_bytes);
-    }
-
-  return proc_command_mask (self->command, line);
+  return *line != '\0' ? g_steal_pointer (&line)
+                       : find_last_line (self, self->report->stdout_bytes);
 }
 
 static char *
@@ -379,8 +455,14 @@ describe_end (ProcResult *self, const char *label)
                               g_strsignal (report->term_signal));
     case PROC_OUTCOME_TIMED_OUT:
       return g_strdup_printf (_("“%s” was stopped because its time was over"), label);
+    case PROC_OUTCOME_IDLE:
+      return g_strdup_printf (_("“%s” was stopped because it had written nothing for too long"),
+                              label);
     case PROC_OUTCOME_CANCELLED:
       return g_strdup_printf (_("“%s” was cancelled"), label);
+    case PROC_OUTCOME_UNKNOWN:
+      return g_strdup_printf (_("“%s” ended with an unknown status: it was taken by another part of"
+                                " the program"), label);
     case PROC_OUTCOME_EXITED:
     default:
       return g_strdup_printf (_("“%s” exited with status %d"), label, report->exit_status);
@@ -453,8 +535,8 @@ proc_result_get_outcome (ProcResult *self)
  * proc_result_get_successful:
  * @self: a result
  *
- * Gets whether the child exited with a status that counts as success, and all of
- * its output went where it was to go.
+ * Gets whether the child exited by itself with a status that counts as success, and
+ * a file for its output could be written.
  *
  * Returns: %TRUE if it is a success
  *
@@ -520,6 +602,44 @@ proc_result_get_core_dumped (ProcResult *self)
   g_return_val_if_fail (PROC_IS_RESULT (self), FALSE);
 
   return self->report->core_dumped;
+}
+
+/**
+ * proc_result_get_forced:
+ * @self: a result
+ *
+ * Gets whether SIGKILL was needed to stop the command.
+ *
+ * Returns: %TRUE if it was
+ *
+ * Since: 1.0
+ */
+gboolean
+proc_result_get_forced (ProcResult *self)
+{
+  g_return_val_if_fail (PROC_IS_RESULT (self), FALSE);
+
+  return self->report->forced;
+}
+
+/**
+ * proc_result_get_survivors:
+ * @self: a result
+ *
+ * Gets how many processes of a stopped command's group were left: this program may
+ * not signal them (another user's, after `sudo`), or they outlived SIGKILL by a
+ * second (stuck in the kernel).
+ *
+ * Returns: the number of processes
+ *
+ * Since: 1.0
+ */
+guint
+proc_result_get_survivors (ProcResult *self)
+{
+  g_return_val_if_fail (PROC_IS_RESULT (self), 0);
+
+  return self->report->survivors;
 }
 
 /**
@@ -722,10 +842,49 @@ proc_result_get_elapsed_usec (ProcResult *self)
 }
 
 /**
+ * proc_result_get_cpu_usec:
+ * @self: a result
+ *
+ * Gets the processor time that a supervised command took, with that of those
+ * descendants that it waited for.
+ *
+ * Returns: the time in microseconds, or -1 if the command was not supervised
+ *
+ * Since: 1.0
+ */
+gint64
+proc_result_get_cpu_usec (ProcResult *self)
+{
+  g_return_val_if_fail (PROC_IS_RESULT (self), -1);
+
+  return self->report->cpu_usec;
+}
+
+/**
+ * proc_result_get_peak_rss:
+ * @self: a result
+ *
+ * Gets the largest resident memory that a supervised command had, or one of those
+ * descendants that it waited for.
+ *
+ * Returns: the memory in bytes, or -1 if the command was not supervised
+ *
+ * Since: 1.0
+ */
+gint64
+proc_result_get_peak_rss (ProcResult *self)
+{
+  g_return_val_if_fail (PROC_IS_RESULT (self), -1);
+
+  return self->report->peak_rss;
+}
+
+/**
  * proc_result_get_command:
  * @self: a result
  *
- * Gets the command as it was submitted.
+ * Gets the command as it was submitted. It is the result's own, and must not be
+ * changed.
  *
  * Returns: (transfer none): the command, which belongs to the result
  *
@@ -765,7 +924,11 @@ make_error (ProcResult *self)
     case PROC_OUTCOME_SIGNALED:
       return g_error_new_literal (PROC_RUNNER_ERROR, PROC_RUNNER_ERROR_SIGNALED, self->summary);
     case PROC_OUTCOME_TIMED_OUT:
+    case PROC_OUTCOME_IDLE:
       return g_error_new_literal (PROC_RUNNER_ERROR, PROC_RUNNER_ERROR_TIMED_OUT, self->summary);
+    case PROC_OUTCOME_UNKNOWN:
+      return g_error_new_literal (PROC_RUNNER_ERROR, PROC_RUNNER_ERROR_UNKNOWN_STATUS,
+                                  self->summary);
     case PROC_OUTCOME_CANCELLED:
       return g_error_new_literal (G_IO_ERROR, G_IO_ERROR_CANCELLED, self->summary);
     case PROC_OUTCOME_EXITED:

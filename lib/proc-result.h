@@ -27,6 +27,10 @@ int proc_result_get_term_signal (ProcResult *self);
 PROC_AVAILABLE_IN_1_0
 gboolean proc_result_get_core_dumped (ProcResult *self);
 PROC_AVAILABLE_IN_1_0
+gboolean proc_result_get_forced (ProcResult *self);
+PROC_AVAILABLE_IN_1_0
+guint proc_result_get_survivors (ProcResult *self);
+PROC_AVAILABLE_IN_1_0
 GBytes *proc_result_get_stdout (ProcResult *self);
 PROC_AVAILABLE_IN_1_0
 GBytes *proc_result_get_stderr (ProcResult *self);
@@ -46,6 +50,10 @@ PROC_AVAILABLE_IN_1_0
 GDateTime *proc_result_get_start_time (ProcResult *self);
 PROC_AVAILABLE_IN_1_0
 gint64 proc_result_get_elapsed_usec (ProcResult *self);
+PROC_AVAILABLE_IN_1_0
+gint64 proc_result_get_cpu_usec (ProcResult *self);
+PROC_AVAILABLE_IN_1_0
+gint64 proc_result_get_peak_rss (ProcResult *self);
 PROC_AVAILABLE_IN_1_0
 ProcCommand *proc_result_get_command (ProcResult *self);
 PROC_AVAILABLE_IN_1_0

@@ -14,6 +14,7 @@ typedef enum
 {
   PROC_STOP_NONE,
   PROC_STOP_FILE,
+  PROC_STOP_IDLE,
   PROC_STOP_TIMEOUT,
   PROC_STOP_CANCEL
 } ProcStopReason;
@@ -21,7 +22,6 @@ typedef enum
 ProcRun *proc_run_new (ProcPlan *plan);
 void proc_run_free (ProcRun *self);
 void proc_run_start (ProcRun *self, ProcRunDone done, gpointer user_data);
-void proc_run_cancel_unstarted (ProcRun *self);
 void proc_run_stop (ProcRun *self, ProcStopReason reason);
 ProcReport *proc_run_steal_report (ProcRun *self);
 

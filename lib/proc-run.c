@@ -5,8 +5,10 @@
 #include "proc-run-private.h"
 
 #include "proc-child-private.h"
+#include "proc-ladder-private.h"
 #include "proc-streams-private.h"
 
+#include <glib/gi18n-lib.h>
 #include <sys/wait.h>
 
 /* One run of one plan, in the engine thread. It only moves forward:
@@ -16,16 +18,18 @@
  *
  *   OPENING    the sinks open their files; nothing is started yet
  *   RUNNING    there is a child
- *   DRAINING   the child is gone; the pipes may be open still
+ *   DRAINING   the child is gone, or out of reach; the pipes may be open still
  *   SETTLING   no pipe is open; files get their content, or are left alone
  *   DONE       the report is complete
  *
  * DRAINING has a deadline, since a grandchild may hold a pipe open for ever. Its
- * clock stands still while a sink holds a pump: what is slow then is ours.
+ * clock stands still while a sink holds a pump, for what is slow then is ours. The
+ * end of the ladder is a deadline as well.
  *
- * Stopping is no state. It is a reason, which may only rise, and it kills the
- * child's group; the run then goes on to its end as ever. A reason that comes
- * when the child has exited changes no outcome.
+ * Stopping is no state. It is a reason, which may only rise, and a ladder, which
+ * stops the child's group; the run then goes on to its end as ever, but does not
+ * reach it before the ladder's. A reason that comes when the child has exited
+ * changes no outcome.
  *
  * Events record one fact and call proc_run_advance (); nothing else changes the
  * state, and only DONE calls done ().
@@ -50,14 +54,17 @@ struct _ProcRun
 
   ProcStreams *streams;
   ProcChild *child;
+  ProcLadder *ladder; /* NULL until something stops the run */
 
   ProcStopReason stop_reason;
   gboolean stopped;      /* the child was alive when we first acted on the reason */
   gboolean never_ran;    /* the child could not become its program */
   GError *error;         /* the first thing that we could not do */
+  gboolean status_known;
   int wait_status;
 
   GSource *timeout;
+  GSource *idle_timeout;
   GSource *grace;        /* runs while no sink holds a pump */
   gint64 grace_started;  /* monotonic */
   gint64 grace_left;     /* usec */
@@ -115,6 +122,27 @@ on_timeout (gpointer user_data)
   return G_SOURCE_REMOVE;
 }
 
+/* Without a byte for so long, and not because we did not read. */
+static gboolean
+on_idle_timeout (gpointer user_data)
+{
+  ProcRun *self = user_data;
+  gint64 limit = (gint64) self->plan->idle_timeout_msec * 1000;
+  gint64 last_read = MAX (proc_streams_get_last_read (self->streams), self->start_monotonic);
+  gint64 left = last_read + limit - g_get_monotonic_time ();
+
+  destroy_source (&self->idle_timeout);
+  if (proc_streams_are_held (self->streams))
+    left = limit;
+
+  if (left <= 0)
+    proc_run_stop (self, PROC_STOP_IDLE);
+  else
+    self->idle_timeout = start_timer (left / 1000 + 1, on_idle_timeout, self);
+
+  return G_SOURCE_REMOVE;
+}
+
 static gboolean
 spawn (ProcRun *self, GError **error)
 {
@@ -132,6 +160,8 @@ spawn (ProcRun *self, GError **error)
   proc_streams_start (self->streams);
   if (self->plan->timeout_msec > 0)
     self->timeout = start_timer (self->plan->timeout_msec, on_timeout, self);
+  if (self->plan->idle_timeout_msec > 0)
+    self->idle_timeout = start_timer (self->plan->idle_timeout_msec, on_idle_timeout, self);
   return TRUE;
 }
 
@@ -149,11 +179,12 @@ on_grace_over (gpointer user_data)
   return G_SOURCE_REMOVE;
 }
 
-/* What we hold up does not count against those who wait for us. */
+/* What we hold up does not count against those who wait for us; and those that are
+ * being stopped have the ladder's time. */
 static void
 run_grace_clock (ProcRun *self)
 {
-  gboolean held = proc_streams_are_held (self->streams);
+  gboolean held = proc_streams_are_held (self->streams) || self->ladder != NULL;
 
   if (held && self->grace != NULL)
     {
@@ -173,7 +204,7 @@ begin_drain (ProcRun *self)
   GError *error = proc_child_steal_error (self->child);
 
   self->gone_monotonic = g_get_monotonic_time ();
-  self->wait_status = proc_child_get_wait_status (self->child);
+  self->status_known = proc_child_get_wait_status (self->child, &self->wait_status);
   self->grace_left = (gint64) self->plan->drain_grace_msec * 1000;
   self->never_ran = error != NULL;
   take_error (self, error);
@@ -185,6 +216,7 @@ has_succeeded (const ProcRun *self)
   return self->error == NULL
          && self->child != NULL
          && !self->stopped
+         && self->status_known
          && WIFEXITED (self->wait_status)
          && proc_plan_is_success (self->plan, WEXITSTATUS (self->wait_status));
 }
@@ -193,7 +225,10 @@ static void
 begin_settle (ProcRun *self)
 {
   destroy_source (&self->timeout);
+  destroy_source (&self->idle_timeout);
   destroy_source (&self->grace);
+  if (self->child != NULL)
+    proc_child_release (self->child);
   proc_streams_settle (self->streams, has_succeeded (self));
 }
 
@@ -206,6 +241,10 @@ find_outcome (const ProcRun *self)
     return PROC_OUTCOME_CANCELLED;
   if (self->stop_reason == PROC_STOP_TIMEOUT && !too_late)
     return PROC_OUTCOME_TIMED_OUT;
+  if (self->stop_reason == PROC_STOP_IDLE && !too_late)
+    return PROC_OUTCOME_IDLE;
+  if (!self->status_known)
+    return PROC_OUTCOME_UNKNOWN;
 
   return WIFEXITED (self->wait_status) ? PROC_OUTCOME_EXITED : PROC_OUTCOME_SIGNALED;
 }
@@ -217,13 +256,17 @@ report_end (ProcRun *self, ProcReport *report)
 
   report->ended = TRUE;
   report->outcome = find_outcome (self);
-  report->exit_status = WIFEXITED (status) ? WEXITSTATUS (status) : -1;
-  report->term_signal = WIFSIGNALED (status) ? WTERMSIG (status) : 0;
-  report->core_dumped = WIFSIGNALED (status) && WCOREDUMP (status);
+  if (self->status_known && WIFEXITED (status))
+    report->exit_status = WEXITSTATUS (status);
+  if (self->status_known && WIFSIGNALED (status))
+    report->term_signal = WTERMSIG (status);
+  report->core_dumped = report->term_signal != 0 && WCOREDUMP (status);
   report->successful = report->outcome == PROC_OUTCOME_EXITED && has_succeeded (self);
-  report->complete = !self->grace_over;
+  report->forced = self->ladder != NULL && proc_ladder_was_forced (self->ladder);
+  report->survivors = self->ladder != NULL ? proc_ladder_get_survivors (self->ladder) : 0;
   report->start_usec = self->start_usec;
   report->elapsed_usec = self->gone_monotonic - self->start_monotonic;
+  proc_child_get_usage (self->child, &report->cpu_usec, &report->peak_rss);
   proc_streams_report (self->streams, report);
 }
 
@@ -267,9 +310,26 @@ leave_opening (ProcRun *self)
     }
 
   if (error != NULL)
-    take_error (self, error);
+    {
+      g_autofree char *program = g_utf8_make_valid (self->plan->argv[0], -1);
+
+      g_prefix_error (&error, _("Cannot start “%s”: "), program);
+      take_error (self, error);
+    }
   self->state = RUN_SETTLING;
   begin_settle (self);
+}
+
+static gboolean
+is_ladder_over (const ProcRun *self)
+{
+  return self->ladder != NULL && proc_ladder_is_over (self->ladder);
+}
+
+static gboolean
+is_child_settled (const ProcRun *self)
+{
+  return self->child == NULL || proc_child_is_gone (self->child) || is_ladder_over (self);
 }
 
 /* One step forward, or FALSE if the facts allow none. */
@@ -286,7 +346,7 @@ step (ProcRun *self)
       break;
 
     case RUN_RUNNING:
-      if (proc_child_is_gone (self->child))
+      if (proc_child_has_ended (self->child) || is_ladder_over (self))
         {
           self->state = RUN_DRAINING;
           begin_drain (self);
@@ -294,8 +354,11 @@ step (ProcRun *self)
       break;
 
     case RUN_DRAINING:
+      if (is_ladder_over (self) && !self->grace_over)
+        end_drain (self);
       run_grace_clock (self);
-      if (!proc_streams_are_pumping (self->streams))
+      if (!proc_streams_are_pumping (self->streams)
+          && (self->ladder == NULL || is_ladder_over (self)))
         {
           self->state = RUN_SETTLING;
           begin_settle (self);
@@ -303,7 +366,7 @@ step (ProcRun *self)
       break;
 
     case RUN_SETTLING:
-      if (proc_streams_are_settled (self->streams))
+      if (proc_streams_are_settled (self->streams) && is_child_settled (self))
         self->state = RUN_DONE;
       break;
 
@@ -324,6 +387,8 @@ proc_run_advance (ProcRun *self)
     return;
 
   self->advancing = TRUE;
+  if (self->ladder != NULL)
+    proc_ladder_look (self->ladder);
   do
     note_stream_error (self);
   while (step (self));
@@ -353,6 +418,7 @@ proc_run_free (ProcRun *self)
   g_assert (self->state == RUN_NEW || self->state == RUN_DONE);
 
   proc_streams_free (self->streams);
+  g_clear_pointer (&self->ladder, proc_ladder_free);
   g_clear_pointer (&self->child, proc_child_free);
   g_clear_pointer (&self->report, proc_report_free);
   proc_plan_unref (self->plan);
@@ -368,28 +434,21 @@ proc_run_start (ProcRun *self, ProcRunDone done, gpointer user_data)
   self->done = done;
   self->user_data = user_data;
   self->state = RUN_OPENING;
+
+  /* What opens at once says so in here, and must not run to the end in here. */
+  self->advancing = TRUE;
   proc_streams_open (self->streams);
+  self->advancing = FALSE;
   proc_run_advance (self);
 }
 
-/* Goes straight to its end: nothing was started. */
-void
-proc_run_cancel_unstarted (ProcRun *self)
-{
-  g_assert (self->state == RUN_NEW);
-
-  self->state = RUN_DONE;
-  self->report = proc_report_new_cancelled ();
-}
-
+/* A child that had exited before gives its real result, and yet others of its
+ * group may hold up the end. */
 static void
-stop_child (ProcRun *self)
+start_ladder (ProcRun *self)
 {
-  if (proc_child_has_exited (self->child))
-    return;
-
-  self->stopped = TRUE;
-  proc_child_kill (self->child);
+  self->stopped = !proc_child_has_exited (self->child);
+  self->ladder = proc_ladder_new (self->child, self->plan->kill_grace_msec, on_changed, self);
 }
 
 /* A higher reason replaces a lower one. After the start, done () may be called
@@ -401,10 +460,8 @@ proc_run_stop (ProcRun *self, ProcStopReason reason)
     return;
 
   self->stop_reason = reason;
-  if (self->state == RUN_RUNNING)
-    stop_child (self);
-  else if (self->state == RUN_DRAINING)
-    end_drain (self);
+  if (self->ladder == NULL && (self->state == RUN_RUNNING || self->state == RUN_DRAINING))
+    start_ladder (self);
 
   if (reason != PROC_STOP_FILE)
     proc_streams_abort (self->streams);

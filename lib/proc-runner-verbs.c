@@ -41,7 +41,7 @@ command_to_file (const char *const *argv, GFile *file)
  * proc_runner_run:
  * @self: a runner
  * @command: what to run
- * @cancellable: (nullable): ends the command and its process group
+ * @cancellable: (nullable): stops the command and its process group
  * @error: return location for an error
  *
  * Runs a command to its end, whatever that is.
@@ -72,7 +72,7 @@ proc_runner_run (ProcRunner *self, ProcCommand *command, GCancellable *cancellab
  * proc_runner_run_async:
  * @self: a runner
  * @command: what to run
- * @cancellable: (nullable): ends the command and its process group
+ * @cancellable: (nullable): stops the command and its process group
  * @callback: (scope async) (nullable): called when it is over
  * @user_data: data for @callback
  *
@@ -129,7 +129,7 @@ proc_runner_run_finish (ProcRunner *self, GAsyncResult *result, GError **error)
  * proc_runner_check:
  * @self: a runner
  * @command: what to run
- * @cancellable: (nullable): ends the command and its process group
+ * @cancellable: (nullable): stops the command and its process group
  * @error: return location for an error
  *
  * Runs a command, and fails unless it succeeds.
@@ -159,7 +159,7 @@ proc_runner_check (ProcRunner *self,
  * proc_runner_check_async:
  * @self: a runner
  * @command: what to run
- * @cancellable: (nullable): ends the command and its process group
+ * @cancellable: (nullable): stops the command and its process group
  * @callback: (scope async) (nullable): called when it is over
  * @user_data: data for @callback
  *
@@ -213,7 +213,7 @@ proc_runner_check_finish (ProcRunner *self, GAsyncResult *result, GError **error
  * @self: a runner
  * @argv: (array zero-terminated=1) (element-type filename): the program and its
  *   arguments
- * @cancellable: (nullable): ends the command and its process group
+ * @cancellable: (nullable): stops the command and its process group
  * @error: return location for an error
  *
  * Runs a command, and gives its standard output if it succeeds.
@@ -249,7 +249,7 @@ proc_runner_check_output (ProcRunner *self,
  * @self: a runner
  * @argv: (array zero-terminated=1) (element-type filename): the program and its
  *   arguments
- * @cancellable: (nullable): ends the command and its process group
+ * @cancellable: (nullable): stops the command and its process group
  * @callback: (scope async) (nullable): called when it is over
  * @user_data: data for @callback
  *
@@ -308,7 +308,7 @@ proc_runner_check_output_finish (ProcRunner *self, GAsyncResult *result, GError 
  * @self: a runner
  * @argv: (array zero-terminated=1) (element-type filename): the program and its
  *   arguments
- * @cancellable: (nullable): ends the command and its process group
+ * @cancellable: (nullable): stops the command and its process group
  * @error: return location for an error
  *
  * Runs a command, and gives its standard output as text if it succeeds.
@@ -344,7 +344,7 @@ proc_runner_check_output_text (ProcRunner *self,
  * @self: a runner
  * @argv: (array zero-terminated=1) (element-type filename): the program and its
  *   arguments
- * @cancellable: (nullable): ends the command and its process group
+ * @cancellable: (nullable): stops the command and its process group
  * @callback: (scope async) (nullable): called when it is over
  * @user_data: data for @callback
  *
@@ -404,7 +404,7 @@ proc_runner_check_output_text_finish (ProcRunner *self, GAsyncResult *result, GE
  * @script: (type filename): a script for `/bin/sh -c`
  * @args: (array zero-terminated=1) (element-type filename) (nullable): what the
  *   script finds as `$1`, `$2` and so on
- * @cancellable: (nullable): ends the command and its process group
+ * @cancellable: (nullable): stops the command and its process group
  * @error: return location for an error
  *
  * Runs a shell script, and gives its standard output if it succeeds.
@@ -444,7 +444,7 @@ proc_runner_check_output_shell (ProcRunner *self,
  * @script: (type filename): a script for `/bin/sh -c`
  * @args: (array zero-terminated=1) (element-type filename) (nullable): what the
  *   script finds as `$1`, `$2` and so on
- * @cancellable: (nullable): ends the command and its process group
+ * @cancellable: (nullable): stops the command and its process group
  * @callback: (scope async) (nullable): called when it is over
  * @user_data: data for @callback
  *
@@ -507,7 +507,7 @@ proc_runner_check_output_shell_finish (ProcRunner *self, GAsyncResult *result, G
  * @argv: (array zero-terminated=1) (element-type filename): the program and its
  *   arguments
  * @file: the file that gets the output
- * @cancellable: (nullable): ends the command and its process group
+ * @cancellable: (nullable): stops the command and its process group
  * @error: return location for an error
  *
  * Runs a command, and replaces a file with its standard output if it succeeds.
@@ -547,7 +547,7 @@ proc_runner_check_output_to_file (ProcRunner *self,
  * @argv: (array zero-terminated=1) (element-type filename): the program and its
  *   arguments
  * @file: the file that gets the output
- * @cancellable: (nullable): ends the command and its process group
+ * @cancellable: (nullable): stops the command and its process group
  * @callback: (scope async) (nullable): called when it is over
  * @user_data: data for @callback
  *
@@ -579,8 +579,8 @@ proc_runner_check_output_to_file_async (ProcRunner *self,
   g_return_if_fail (cancellable == NULL || G_IS_CANCELLABLE (cancellable));
 
   command = command_to_file (argv, file);
-  proc_call_async (self, command, TRUE, proc_runner_check_output_to_file_async, cancellable, callback,
-                   user_data);
+  proc_call_async (self, command, TRUE, proc_runner_check_output_to_file_async, cancellable,
+                   callback, user_data);
 }
 
 /**
@@ -616,7 +616,7 @@ proc_runner_check_output_to_file_finish (ProcRunner *self, GAsyncResult *result,
  * function, in the thread of the callback.
  *
  * Returns: (transfer none) (nullable): the result, which belongs to
- *   @async_result, or %NULL if nothing was started
+ *   @async_result, or %NULL if the command could not be started
  *
  * Since: 1.0
  */

@@ -48,8 +48,9 @@
  * }
  * ```
  *
- * Cancelling ends the child and its process group, and is reported when the child
- * is gone. Dropping a runner leaves its commands to finish.
+ * Cancelling stops the child and its process group, first by SIGTERM and, if that
+ * is not enough, by SIGKILL, and is reported when the child is gone. Dropping a
+ * runner leaves its commands to finish.
  *
  * Since: 1.0
  */
@@ -63,7 +64,11 @@ struct _ProcRunner
   char *cwd;
   ProcEnviron *environ_;
   guint timeout_msec;
+  guint idle_timeout_msec;
+  guint kill_grace_msec;
+  guint drain_grace_msec;
   ProcSession session;
+  gboolean supervise;
 };
 
 G_DEFINE_FINAL_TYPE (ProcRunner, proc_runner, G_TYPE_OBJECT)
@@ -73,7 +78,11 @@ enum
   PROP_0,
   PROP_CWD,
   PROP_TIMEOUT_MSEC,
+  PROP_IDLE_TIMEOUT_MSEC,
+  PROP_KILL_GRACE_MSEC,
+  PROP_DRAIN_GRACE_MSEC,
   PROP_SESSION,
+  PROP_SUPERVISE,
   N_PROPS
 };
 
@@ -105,8 +114,20 @@ proc_runner_get_property (GObject *object, guint prop_id, GValue *value, GParamS
     case PROP_TIMEOUT_MSEC:
       g_value_set_uint (value, proc_runner_get_timeout_msec (self));
       break;
+    case PROP_IDLE_TIMEOUT_MSEC:
+      g_value_set_uint (value, proc_runner_get_idle_timeout_msec (self));
+      break;
+    case PROP_KILL_GRACE_MSEC:
+      g_value_set_uint (value, proc_runner_get_kill_grace_msec (self));
+      break;
+    case PROP_DRAIN_GRACE_MSEC:
+      g_value_set_uint (value, proc_runner_get_drain_grace_msec (self));
+      break;
     case PROP_SESSION:
       g_value_set_enum (value, proc_runner_get_session (self));
+      break;
+    case PROP_SUPERVISE:
+      g_value_set_boolean (value, proc_runner_get_supervise (self));
       break;
     default:
       G_OBJECT_WARN_INVALID_PROPERTY_ID (object, prop_id, pspec);
@@ -129,8 +150,20 @@ proc_runner_set_property (GObject *object,
     case PROP_TIMEOUT_MSEC:
       proc_runner_set_timeout_msec (self, g_value_get_uint (value));
       break;
+    case PROP_IDLE_TIMEOUT_MSEC:
+      proc_runner_set_idle_timeout_msec (self, g_value_get_uint (value));
+      break;
+    case PROP_KILL_GRACE_MSEC:
+      proc_runner_set_kill_grace_msec (self, g_value_get_uint (value));
+      break;
+    case PROP_DRAIN_GRACE_MSEC:
+      proc_runner_set_drain_grace_msec (self, g_value_get_uint (value));
+      break;
     case PROP_SESSION:
       proc_runner_set_session (self, g_value_get_enum (value));
+      break;
+    case PROP_SUPERVISE:
+      proc_runner_set_supervise (self, g_value_get_boolean (value));
       break;
     default:
       G_OBJECT_WARN_INVALID_PROPERTY_ID (object, prop_id, pspec);
@@ -138,6 +171,90 @@ proc_runner_set_property (GObject *object,
 }
 
 #define READWRITE (G_PARAM_READWRITE | G_PARAM_STATIC_STRINGS | G_PARAM_EXPLICIT_NOTIFY)
+
+static void
+install_place_properties (void)
+{
+  /**
+   * ProcRunner:cwd: (getter dup_cwd) (setter set_cwd)
+   *
+   * The working directory; %NULL for the program's, and relative to that one when
+   * the child is started. UTF-8 only: the method takes any bytes.
+   *
+   * Since: 1.0
+   */
+  properties[PROP_CWD] = g_param_spec_string ("cwd", NULL, NULL, NULL, READWRITE);
+
+  /**
+   * ProcRunner:session: (getter get_session) (setter set_session)
+   *
+   * Which session and process group children belong to.
+   *
+   * Since: 1.0
+   */
+  properties[PROP_SESSION] =
+    g_param_spec_enum ("session", NULL, NULL, PROC_TYPE_SESSION, PROC_SESSION_NEW, READWRITE);
+
+  /**
+   * ProcRunner:supervise: (getter get_supervise) (setter set_supervise)
+   *
+   * Whether all descendants of a command are looked after.
+   *
+   * Since: 1.0
+   */
+  properties[PROP_SUPERVISE] =
+    g_param_spec_boolean ("supervise", NULL, NULL, FALSE, READWRITE);
+}
+
+static void
+install_time_properties (void)
+{
+  /**
+   * ProcRunner:timeout-msec: (getter get_timeout_msec) (setter set_timeout_msec)
+   *
+   * The longest time in milliseconds that a command may run, from its start; 0
+   * for any.
+   *
+   * Since: 1.0
+   */
+  properties[PROP_TIMEOUT_MSEC] =
+    g_param_spec_uint ("timeout-msec", NULL, NULL, 0, G_MAXUINT, 0, READWRITE);
+
+  /**
+   * ProcRunner:idle-timeout-msec: (getter get_idle_timeout_msec) (setter set_idle_timeout_msec)
+   *
+   * The longest time in milliseconds that a command may write nothing to those of its
+   * outputs that are captured or go to a file; 0 for any.
+   *
+   * Since: 1.0
+   */
+  properties[PROP_IDLE_TIMEOUT_MSEC] =
+    g_param_spec_uint ("idle-timeout-msec", NULL, NULL, 0, G_MAXUINT, 0, READWRITE);
+
+  /**
+   * ProcRunner:kill-grace-msec: (getter get_kill_grace_msec) (setter set_kill_grace_msec)
+   *
+   * How long in milliseconds a command that is being stopped may take to end by itself,
+   * between SIGTERM and SIGKILL to its process group.
+   *
+   * Since: 1.0
+   */
+  properties[PROP_KILL_GRACE_MSEC] =
+    g_param_spec_uint ("kill-grace-msec", NULL, NULL, 0, G_MAXUINT,
+                       PROC_DEFAULT_KILL_GRACE_MSEC, READWRITE);
+
+  /**
+   * ProcRunner:drain-grace-msec: (getter get_drain_grace_msec) (setter set_drain_grace_msec)
+   *
+   * How long in milliseconds output may stay open after the child has exited, because
+   * another process holds it.
+   *
+   * Since: 1.0
+   */
+  properties[PROP_DRAIN_GRACE_MSEC] =
+    g_param_spec_uint ("drain-grace-msec", NULL, NULL, 0, G_MAXUINT,
+                       PROC_DEFAULT_DRAIN_GRACE_MSEC, READWRITE);
+}
 
 static void
 proc_runner_class_init (ProcRunnerClass *klass)
@@ -151,36 +268,8 @@ proc_runner_class_init (ProcRunnerClass *klass)
   object_class->get_property = proc_runner_get_property;
   object_class->set_property = proc_runner_set_property;
 
-  /**
-   * ProcRunner:cwd: (getter dup_cwd) (setter set_cwd)
-   *
-   * The working directory; %NULL for the program's.
-   *
-   * Since: 1.0
-   */
-  properties[PROP_CWD] = g_param_spec_string ("cwd", NULL, NULL, NULL, READWRITE);
-
-  /**
-   * ProcRunner:timeout-msec: (getter get_timeout_msec) (setter set_timeout_msec)
-   *
-   * The longest time in milliseconds that a command may run, from its start; 0
-   * for any.
-   *
-   * Since: 1.0
-   */
-  properties[PROP_TIMEOUT_MSEC] =
-    g_param_spec_uint ("timeout-msec", NULL, NULL, 0, G_MAXUINT, 0, READWRITE);
-
-  /**
-   * ProcRunner:session: (getter get_session) (setter set_session)
-   *
-   * Which session and process group children belong to.
-   *
-   * Since: 1.0
-   */
-  properties[PROP_SESSION] =
-    g_param_spec_enum ("session", NULL, NULL, PROC_TYPE_SESSION, PROC_SESSION_NEW, READWRITE);
-
+  install_place_properties ();
+  install_time_properties ();
   g_object_class_install_properties (object_class, N_PROPS, properties);
 }
 
@@ -190,6 +279,8 @@ proc_runner_init (ProcRunner *self)
   g_mutex_init (&self->lock);
   self->queue = proc_queue_new ();
   self->environ_ = proc_environ_new ();
+  self->kill_grace_msec = PROC_DEFAULT_KILL_GRACE_MSEC;
+  self->drain_grace_msec = PROC_DEFAULT_DRAIN_GRACE_MSEC;
 }
 
 /**
@@ -259,6 +350,28 @@ proc_runner_set_cwd (ProcRunner *self, const char *cwd)
     g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_CWD]);
 }
 
+static guint
+read_msec (ProcRunner *self, const guint *setting)
+{
+  g_autoptr(GMutexLocker) locker = g_mutex_locker_new (&self->lock);
+
+  return *setting;
+}
+
+static void
+write_msec (ProcRunner *self, guint *setting, guint msec, guint prop_id)
+{
+  gboolean changed;
+
+  g_mutex_lock (&self->lock);
+  changed = *setting != msec;
+  *setting = msec;
+  g_mutex_unlock (&self->lock);
+
+  if (changed)
+    g_object_notify_by_pspec (G_OBJECT (self), properties[prop_id]);
+}
+
 /**
  * proc_runner_get_timeout_msec:
  * @self: a runner
@@ -272,12 +385,9 @@ proc_runner_set_cwd (ProcRunner *self, const char *cwd)
 guint
 proc_runner_get_timeout_msec (ProcRunner *self)
 {
-  g_autoptr(GMutexLocker) locker = NULL;
-
   g_return_val_if_fail (PROC_IS_RUNNER (self), 0);
 
-  locker = g_mutex_locker_new (&self->lock);
-  return self->timeout_msec;
+  return read_msec (self, &self->timeout_msec);
 }
 
 /**
@@ -286,25 +396,127 @@ proc_runner_get_timeout_msec (ProcRunner *self)
  * @timeout_msec: milliseconds, or 0 for any time
  *
  * Sets the longest time that a command may run, from its start. When it is over,
- * the child's process group is ended, and the outcome is
- * `PROC_OUTCOME_TIMED_OUT`.
+ * the command is stopped, and the outcome is `PROC_OUTCOME_TIMED_OUT`.
  *
  * Since: 1.0
  */
 void
 proc_runner_set_timeout_msec (ProcRunner *self, guint timeout_msec)
 {
-  gboolean changed;
-
   g_return_if_fail (PROC_IS_RUNNER (self));
 
-  g_mutex_lock (&self->lock);
-  changed = self->timeout_msec != timeout_msec;
-  self->timeout_msec = timeout_msec;
-  g_mutex_unlock (&self->lock);
+  write_msec (self, &self->timeout_msec, timeout_msec, PROP_TIMEOUT_MSEC);
+}
 
-  if (changed)
-    g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_TIMEOUT_MSEC]);
+/**
+ * proc_runner_get_idle_timeout_msec:
+ * @self: a runner
+ *
+ * Gets the longest time that a command may run without output.
+ *
+ * Returns: milliseconds, or 0 for any time
+ *
+ * Since: 1.0
+ */
+guint
+proc_runner_get_idle_timeout_msec (ProcRunner *self)
+{
+  g_return_val_if_fail (PROC_IS_RUNNER (self), 0);
+
+  return read_msec (self, &self->idle_timeout_msec);
+}
+
+/**
+ * proc_runner_set_idle_timeout_msec:
+ * @self: a runner
+ * @idle_timeout_msec: milliseconds, or 0 for any time
+ *
+ * Sets the longest time that a command may write nothing to those of its outputs
+ * that are captured or go to a file. When it is over, the command is stopped, and
+ * the outcome is `PROC_OUTCOME_IDLE`. Time in which the program itself was too slow
+ * to read does not count.
+ *
+ * Since: 1.0
+ */
+void
+proc_runner_set_idle_timeout_msec (ProcRunner *self, guint idle_timeout_msec)
+{
+  g_return_if_fail (PROC_IS_RUNNER (self));
+
+  write_msec (self, &self->idle_timeout_msec, idle_timeout_msec, PROP_IDLE_TIMEOUT_MSEC);
+}
+
+/**
+ * proc_runner_get_kill_grace_msec:
+ * @self: a runner
+ *
+ * Gets how long a command that is being stopped may take to end by itself.
+ *
+ * Returns: milliseconds
+ *
+ * Since: 1.0
+ */
+guint
+proc_runner_get_kill_grace_msec (ProcRunner *self)
+{
+  g_return_val_if_fail (PROC_IS_RUNNER (self), 0);
+
+  return read_msec (self, &self->kill_grace_msec);
+}
+
+/**
+ * proc_runner_set_kill_grace_msec:
+ * @self: a runner
+ * @kill_grace_msec: milliseconds
+ *
+ * Sets how long a command that is being stopped may take to end by itself: the time
+ * between SIGTERM and SIGKILL to its process group. With 0 there is no SIGTERM.
+ *
+ * Since: 1.0
+ */
+void
+proc_runner_set_kill_grace_msec (ProcRunner *self, guint kill_grace_msec)
+{
+  g_return_if_fail (PROC_IS_RUNNER (self));
+
+  write_msec (self, &self->kill_grace_msec, kill_grace_msec, PROP_KILL_GRACE_MSEC);
+}
+
+/**
+ * proc_runner_get_drain_grace_msec:
+ * @self: a runner
+ *
+ * Gets how long output may stay open after the child has exited.
+ *
+ * Returns: milliseconds
+ *
+ * Since: 1.0
+ */
+guint
+proc_runner_get_drain_grace_msec (ProcRunner *self)
+{
+  g_return_val_if_fail (PROC_IS_RUNNER (self), 0);
+
+  return read_msec (self, &self->drain_grace_msec);
+}
+
+/**
+ * proc_runner_set_drain_grace_msec:
+ * @self: a runner
+ * @drain_grace_msec: milliseconds
+ *
+ * Sets how long output may stay open after the child has exited, because another
+ * process holds it. What was written until then is read; if it was not the end,
+ * [property@Proc.Result:complete] is %FALSE. The other process is left alone.
+ *
+ * Since: 1.0
+ */
+void
+proc_runner_set_drain_grace_msec (ProcRunner *self, guint drain_grace_msec)
+{
+  g_return_if_fail (PROC_IS_RUNNER (self));
+
+  write_msec (self, &self->drain_grace_msec, drain_grace_msec, PROP_DRAIN_GRACE_MSEC);
 }
 
 /**
@@ -351,6 +563,63 @@ proc_runner_set_session (ProcRunner *self, ProcSession session)
 
   if (changed)
     g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_SESSION]);
+}
+
+/**
+ * proc_runner_get_supervise:
+ * @self: a runner
+ *
+ * Gets whether all descendants of a command are looked after.
+ *
+ * Returns: %TRUE if they are
+ *
+ * Since: 1.0
+ */
+gboolean
+proc_runner_get_supervise (ProcRunner *self)
+{
+  g_autoptr(GMutexLocker) locker = NULL;
+
+  g_return_val_if_fail (PROC_IS_RUNNER (self), FALSE);
+
+  locker = g_mutex_locker_new (&self->lock);
+  return self->supervise;
+}
+
+/**
+ * proc_runner_set_supervise:
+ * @self: a runner
+ * @supervise: whether to look after all descendants
+ *
+ * Sets whether a supervisor, a small process of its own for each command, looks
+ * after all of the command's descendants, also those that left its process group
+ * and session.
+ *
+ * When the command is stopped, all of them are; when this program dies, by
+ * whatever signal, all of them are killed. What outlives a command that ended by
+ * itself is left alone. The exit status is true even if another part of this
+ * program waits for children that are not its own, and the result has
+ * [property@Proc.Result:cpu-usec] and [property@Proc.Result:peak-rss].
+ *
+ * Where this program ignores SIGCHLD, all commands are supervised: the system
+ * would tell nobody else how they ended.
+ *
+ * Since: 1.0
+ */
+void
+proc_runner_set_supervise (ProcRunner *self, gboolean supervise)
+{
+  gboolean changed;
+
+  g_return_if_fail (PROC_IS_RUNNER (self));
+
+  g_mutex_lock (&self->lock);
+  changed = self->supervise != supervise;
+  self->supervise = supervise;
+  g_mutex_unlock (&self->lock);
+
+  if (changed)
+    g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_SUPERVISE]);
 }
 
 /**
@@ -455,7 +724,11 @@ proc_runner_make_plan (ProcRunner *self, ProcCommand *command, GError **error)
   plan->envp = proc_environ_apply (self->environ_, g_get_environ ());
   plan->cwd = g_strdup (self->cwd);
   plan->timeout_msec = self->timeout_msec;
+  plan->idle_timeout_msec = self->idle_timeout_msec;
+  plan->kill_grace_msec = self->kill_grace_msec;
+  plan->drain_grace_msec = self->drain_grace_msec;
   plan->session = self->session;
+  plan->supervise = self->supervise;
   g_mutex_unlock (&self->lock);
 
   if (bad_entry != NULL)

@@ -30,9 +30,26 @@ guint proc_runner_get_timeout_msec (ProcRunner *self);
 PROC_AVAILABLE_IN_1_0
 void proc_runner_set_timeout_msec (ProcRunner *self, guint timeout_msec);
 PROC_AVAILABLE_IN_1_0
+guint proc_runner_get_idle_timeout_msec (ProcRunner *self);
+PROC_AVAILABLE_IN_1_0
+void proc_runner_set_idle_timeout_msec (ProcRunner *self, guint idle_timeout_msec);
+PROC_AVAILABLE_IN_1_0
+guint proc_runner_get_kill_grace_msec (ProcRunner *self);
+PROC_AVAILABLE_IN_1_0
+void proc_runner_set_kill_grace_msec (ProcRunner *self, guint kill_grace_msec);
+PROC_AVAILABLE_IN_1_0
+guint proc_runner_get_drain_grace_msec (ProcRunner *self);
+PROC_AVAILABLE_IN_1_0
+void proc_runner_set_drain_grace_msec (ProcRunner *self, guint drain_grace_msec);
+PROC_AVAILABLE_IN_1_0
 ProcSession proc_runner_get_session (ProcRunner *self);
 PROC_AVAILABLE_IN_1_0
 void proc_runner_set_session (ProcRunner *self, ProcSession session);
+
+PROC_AVAILABLE_IN_1_0
+gboolean proc_runner_get_supervise (ProcRunner *self);
+PROC_AVAILABLE_IN_1_0
+void proc_runner_set_supervise (ProcRunner *self, gboolean supervise);
 
 PROC_AVAILABLE_IN_1_0
 char **proc_runner_get_environ (ProcRunner *self);

@@ -2,7 +2,7 @@
 
 #pragma once
 
-#include "proc-child-private.h"
+#include "proc-launch-private.h"
 #include "proc-plan-private.h"
 #include "proc-report-private.h"
 #include "proc-sink-private.h"
@@ -23,6 +23,7 @@ gboolean proc_streams_make_pipes (ProcStreams *self, ProcChildStreams *theirs, G
 void proc_streams_start (ProcStreams *self);
 gboolean proc_streams_are_pumping (const ProcStreams *self);
 gboolean proc_streams_are_held (const ProcStreams *self);
+gint64 proc_streams_get_last_read (const ProcStreams *self);
 void proc_streams_read_rest (ProcStreams *self);
 void proc_streams_abort (ProcStreams *self);
 

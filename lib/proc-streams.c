@@ -239,6 +239,20 @@ proc_streams_are_held (const ProcStreams *self)
   return FALSE;
 }
 
+/* Gives when the last byte of any output came, by the monotonic clock; 0 if no
+ * output is ours. */
+gint64
+proc_streams_get_last_read (const ProcStreams *self)
+{
+  gint64 last_read = 0;
+
+  for (guint i = 0; i < N_OUTPUTS; i++)
+    if (self->outputs[i].pump != NULL)
+      last_read = MAX (last_read, proc_pump_get_last_read (self->outputs[i].pump));
+
+  return last_read;
+}
+
 /* What the pipes hold now is still read, and no more than that. */
 void
 proc_streams_read_rest (ProcStreams *self)
@@ -288,10 +302,13 @@ proc_streams_were_cut (const ProcStreams *self)
 }
 
 static void
-report_output (const Output *output, GBytes **bytes, guint64 *size)
+report_output (const Output *output, ProcReport *report, GBytes **bytes, guint64 *size)
 {
   if (output->sink == NULL)
     return;
+
+  if (output->pump != NULL && !proc_pump_saw_end (output->pump))
+    report->complete = FALSE;
 
   g_bytes_unref (*bytes);
   *bytes = proc_sink_take_bytes (output->sink);
@@ -303,6 +320,6 @@ void
 proc_streams_report (ProcStreams *self, ProcReport *report)
 {
   report->stdin_complete = self->feed == NULL || proc_feed_is_complete (self->feed);
-  report_output (&self->outputs[OUT], &report->stdout_bytes, &report->stdout_size);
-  report_output (&self->outputs[ERR], &report->stderr_bytes, &report->stderr_size);
+  report_output (&self->outputs[OUT], report, &report->stdout_bytes, &report->stdout_size);
+  report_output (&self->outputs[ERR], report, &report->stderr_bytes, &report->stderr_size);
 }

@@ -8,7 +8,8 @@ G_BEGIN_DECLS
 
 char *proc_text_decode (GBytes *bytes);
 char *proc_text_chomp (char *text);
-char *proc_text_last_line (GBytes *bytes);
+char *proc_text_tail (GBytes *bytes);
+char *proc_text_last_line (const char *text);
 char *proc_text_blank_controls (char *text);
 char *proc_text_shorten (const char *text, guint max_chars);
 void proc_text_append_quoted (GString *line, const char *arg);

@@ -87,19 +87,23 @@ proc_text_append_quoted (GString *line, const char *arg)
   g_string_append (line, quoted != NULL ? quoted : arg);
 }
 
-/* The last line that says something, or "". */
+/* The end of the output, in which a last line may be looked for. */
 char *
-proc_text_last_line (GBytes *bytes)
+proc_text_tail (GBytes *bytes)
 {
   g_autoptr(GBytes) tail = NULL;
-  g_autofree char *text = NULL;
-  g_auto(GStrv) lines = NULL;
   gsize size = g_bytes_get_size (bytes);
   gsize tail_size = MIN (size, TAIL_BYTES);
 
   tail = g_bytes_new_from_bytes (bytes, size - tail_size, tail_size);
-  text = proc_text_decode (tail);
-  lines = g_strsplit_set (text, "\r\n", -1);
+  return proc_text_decode (tail);
+}
+
+/* The last line that says something, or "". */
+char *
+proc_text_last_line (const char *text)
+{
+  g_auto(GStrv) lines = g_strsplit_set (text, "\r\n", -1);
 
   for (guint i = g_strv_length (lines); i > 0; i--)
     if (*proc_text_blank_controls (lines[i - 1]) != '\0')

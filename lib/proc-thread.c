@@ -4,25 +4,33 @@
 
 #include "proc-thread-private.h"
 
+#include "proc-fd-private.h"
+#include "proc-pidfd-private.h"
+
 #include <pthread.h>
 #include <signal.h>
+#include <unistd.h>
 
 /* Our threads take no signal of the program's. So a broken pipe is EPIPE there
  * and no SIGPIPE, whatever the program's disposition, and none of the program's
  * handlers ever runs on our stacks.
  *
  * Faults stay open: they are raised by our own instructions, and a program's
- * crash handler must see them.
+ * crash handler must see them. SIGCHLD stays open where the kernel has no pidfd:
+ * GLib then waits for children by a handler, and all other threads may block it.
  */
 static void
 block_signals (sigset_t *old_mask)
 {
   static const int faults[] = { SIGABRT, SIGBUS, SIGFPE, SIGILL, SIGSEGV, SIGSYS, SIGTRAP };
+  g_auto(ProcFd) pidfd = proc_pidfd_open (getpid ());
   sigset_t mask;
 
   sigfillset (&mask);
   for (guint i = 0; i < G_N_ELEMENTS (faults); i++)
     sigdelset (&mask, faults[i]);
+  if (pidfd < 0)
+    sigdelset (&mask, SIGCHLD);
 
   pthread_sigmask (SIG_BLOCK, &mask, old_mask);
 }

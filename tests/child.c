@@ -6,11 +6,13 @@
  *
  * prints a line, forks, and goes on in the grandchild. What comes after the last verb is exit
  * status 0, or a pause for ever where a verb such as `ignore-term` would otherwise be pointless.
- * No GLib here, so that it starts fast, and an alarm, so that a failed test leaves nothing for
- * longer than a few minutes.
+ * Verbs that concern other processes are in child-processes.c. No GLib here, so that it starts
+ * fast, and an alarm, so that a failed test leaves nothing for longer than a few minutes.
  */
 
 #include "config.h"
+
+#include "child.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -19,12 +21,10 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 #include "test-pattern.h"
 
-#define LIFETIME_SECONDS 300
 #define STATUS_USAGE 125
 #define STATUS_FAILED 126
 
@@ -39,7 +39,7 @@ static int hang_at_end;
 static int term_status;
 static char **rest;
 
-static void
+void
 need (int ok, const char *what)
 {
   if (!ok)
@@ -49,7 +49,7 @@ need (int ok, const char *what)
     }
 }
 
-static void
+void
 write_all (int fd, const void *data, size_t size)
 {
   const char *bytes = data;
@@ -67,7 +67,7 @@ write_all (int fd, const void *data, size_t size)
     }
 }
 
-static void
+void
 write_line (int fd, const char *text)
 {
   char line[4096];
@@ -76,7 +76,7 @@ write_line (int fd, const char *text)
   write_all (fd, line, (size_t) size);
 }
 
-static _Noreturn void
+_Noreturn void
 pause_for_ever (void)
 {
   for (;;)
@@ -258,15 +258,6 @@ do_sigs (char **args)
   fclose (status);
 }
 
-static void
-do_ids (char **args)
-{
-  char line[64];
-
-  snprintf (line, sizeof line, "%d %d %d", (int) getpid (), (int) getpgrp (), (int) getsid (0));
-  write_line (STDOUT_FILENO, line);
-}
-
 static _Noreturn void
 do_hang (char **args)
 {
@@ -311,77 +302,6 @@ do_trap_term (char **args)
 }
 
 static void
-go_on_in_child (void)
-{
-  alarm (LIFETIME_SECONDS);
-}
-
-/* The child waits for the grandchild and ends as it ends. */
-static void
-do_fork (char **args)
-{
-  int status = 0;
-  pid_t pid = fork ();
-
-  need (pid >= 0, "fork");
-  if (pid == 0)
-    {
-      go_on_in_child ();
-      return;
-    }
-
-  while (waitpid (pid, &status, 0) < 0 && errno == EINTR)
-    continue;
-
-  exit (WIFEXITED (status) ? WEXITSTATUS (status) : 128 + WTERMSIG (status));
-}
-
-/* A daemon: out of the session, and nobody waits for it. */
-static void
-do_setsid_fork (char **args)
-{
-  pid_t pid = fork ();
-
-  need (pid >= 0, "fork");
-  if (pid > 0)
-    exit (0);
-
-  go_on_in_child ();
-  setsid ();
-}
-
-/* Waits until the other side of a FIFO writes a byte or goes away. */
-static void
-do_gate (char **args)
-{
-  char byte;
-  int fd = open (args[0], O_RDONLY | O_CLOEXEC);
-
-  need (fd >= 0, args[0]);
-  while (read (fd, &byte, 1) < 0 && errno == EINTR)
-    continue;
-
-  close (fd);
-}
-
-/* Leaves a grandchild that holds standard output, and that only, until the gate opens. */
-static void
-do_hold_stdout (char **args)
-{
-  pid_t pid = fork ();
-
-  need (pid >= 0, "fork");
-  if (pid > 0)
-    return;
-
-  go_on_in_child ();
-  close (STDIN_FILENO);
-  close (STDERR_FILENO);
-  do_gate (args);
-  _exit (0);
-}
-
-static void
 do_close_stdin (char **args)
 {
   close (STDIN_FILENO);
@@ -408,21 +328,9 @@ do_touch (char **args)
   close (fd);
 }
 
-/* Says to the reader of a FIFO that we have come this far, and who we are. */
-static void
-do_ready (char **args)
-{
-  char line[32];
-  int fd = open (args[0], O_WRONLY | O_CLOEXEC);
-  int size = snprintf (line, sizeof line, "%d\n", (int) getpid ());
-
-  need (fd >= 0, args[0]);
-  write_all (fd, line, (size_t) size);
-  close (fd);
-}
-
 static const Verb verbs[] = {
   { "args", 0, do_args },
+  { "become-root", 0, do_become_root },
   { "bytes", 1, do_bytes },
   { "cat", 0, do_cat },
   { "close-stderr", 0, do_close_stderr },
@@ -442,9 +350,11 @@ static const Verb verbs[] = {
   { "ids", 0, do_ids },
   { "ignore-term", 0, do_ignore_term },
   { "interleave", 1, do_interleave },
+  { "leave", 0, do_leave },
   { "print", 1, do_print },
   { "read", 1, do_read },
   { "ready", 1, do_ready },
+  { "relay", 1, do_relay },
   { "setsid-fork", 0, do_setsid_fork },
   { "signal", 1, do_signal },
   { "sigs", 0, do_sigs },

@@ -4,6 +4,9 @@
 
 #include "config.h"
 
+#include <errno.h>
+#include <sys/resource.h>
+
 #include "proc-queue-private.h"
 #include "test-fixture.h"
 
@@ -15,20 +18,21 @@ typedef struct
 typedef struct
 {
   Log *log;
-  ProcRun *run;
+  ProcPlan *plan;
+  ProcQueueEntry *entry;
   guint number;
   ProcReport *report;
 } Job;
 
-static ProcRun *
-make_run (const char *const *argv)
+static ProcPlan *
+make_plan (const char *const *argv)
 {
-  g_autoptr(ProcPlan) plan = proc_plan_new ();
+  ProcPlan *plan = proc_plan_new ();
 
   plan->argv = g_strdupv ((char **) argv);
   plan->envp = g_get_environ ();
   g_assert_true (proc_plan_seal (plan, NULL));
-  return proc_run_new (plan);
+  return plan;
 }
 
 static void
@@ -36,6 +40,7 @@ job_free (gpointer data)
 {
   Job *job = data;
 
+  proc_plan_unref (job->plan);
   g_clear_pointer (&job->report, proc_report_free);
   g_free (job);
 }
@@ -45,8 +50,8 @@ on_done (ProcReport *report, gpointer user_data)
 {
   Job *job = user_data;
 
+  g_assert_null (job->entry);
   job->report = report;
-  job->run = NULL;
   g_ptr_array_add (job->log->order, job);
 }
 
@@ -57,8 +62,14 @@ job_new (Log *log, guint number, const char *const *argv)
 
   job->log = log;
   job->number = number;
-  job->run = make_run (argv);
+  job->plan = make_plan (argv);
   return job;
+}
+
+static void
+add (ProcQueue *queue, Job *job)
+{
+  proc_queue_add (queue, job->plan, FALSE, &job->entry, on_done, job);
 }
 
 static void
@@ -81,7 +92,7 @@ test_in_order (void)
     {
       Job *job = job_new (&log, i, TEST_ARGV ("true"));
 
-      proc_queue_add (queue, job->run, on_done, job);
+      add (queue, job);
     }
   wait_for (&log, 20);
 
@@ -130,7 +141,7 @@ test_limit (void)
       Job *job = job_new (&log, i, TEST_ARGV ("/bin/sh", "-c",
                                               "printf + >> \"$0\"; printf - >> \"$0\"", path));
 
-      proc_queue_add (queue, job->run, on_done, job);
+      add (queue, job);
     }
   wait_for (&log, 40);
 
@@ -148,15 +159,15 @@ test_stop_while_waiting (void)
   Job *second = job_new (&log, 1, TEST_ARGV ("touch", path));
 
   proc_queue_set_limit (queue, 1);
-  proc_queue_add (queue, first->run, on_done, first);
-  proc_queue_add (queue, second->run, on_done, second);
+  add (queue, first);
+  add (queue, second);
 
-  proc_queue_stop (queue, second->run, PROC_STOP_CANCEL);
+  proc_queue_stop (second->entry, PROC_STOP_CANCEL);
   g_assert_cmpuint (order->len, ==, 1);
   g_assert_cmpint (second->report->outcome, ==, PROC_OUTCOME_CANCELLED);
   g_assert_cmpint (second->report->start_usec, ==, 0);
 
-  proc_queue_stop (queue, first->run, PROC_STOP_CANCEL);
+  proc_queue_stop (first->entry, PROC_STOP_CANCEL);
   wait_for (&log, 2);
   g_assert_cmpint (first->report->outcome, ==, PROC_OUTCOME_CANCELLED);
   g_assert_false (g_file_test (path, G_FILE_TEST_EXISTS));
@@ -174,16 +185,16 @@ test_urgent_passes_by (void)
   Job *urgent = job_new (&log, 2, TEST_ARGV ("true"));
 
   proc_queue_set_limit (queue, 1);
-  proc_queue_add (queue, first->run, on_done, first);
-  proc_queue_add (queue, second->run, on_done, second);
-  proc_queue_add_urgent (queue, urgent->run, on_done, urgent);
+  add (queue, first);
+  add (queue, second);
+  proc_queue_add (queue, urgent->plan, TRUE, &urgent->entry, on_done, urgent);
 
   wait_for (&log, 1);
   g_assert_true (urgent->report->successful);
 
   /* It freed no slot that it had not taken. */
-  g_assert_nonnull (second->run);
-  proc_queue_stop (queue, first->run, PROC_STOP_CANCEL);
+  g_assert_nonnull (second->entry);
+  proc_queue_stop (first->entry, PROC_STOP_CANCEL);
   wait_for (&log, 3);
   g_assert_true (second->report->successful);
 }
@@ -201,9 +212,62 @@ test_failed_start_frees_its_slot (void)
     {
       Job *job = job_new (&log, i, i % 2 == 0 ? TEST_ARGV ("/no/such") : TEST_ARGV ("true"));
 
-      proc_queue_add (queue, job->run, on_done, job);
+      add (queue, job);
     }
   wait_for (&log, 10);
+}
+
+/* With no more descriptors than a few runs need, the others wait, and none fails. */
+static void
+test_want_of_descriptors (void)
+{
+  g_autoptr(GPtrArray) order = g_ptr_array_new_with_free_func (job_free);
+  g_autoptr(ProcQueue) queue = proc_queue_new ();
+  Log log = { .order = order };
+  struct rlimit all;
+  struct rlimit few;
+
+  g_assert_no_errno (getrlimit (RLIMIT_NOFILE, &all));
+  few = all;
+  few.rlim_cur = 60;
+  g_assert_no_errno (setrlimit (RLIMIT_NOFILE, &few));
+
+  for (guint i = 0; i < 60; i++)
+    add (queue, job_new (&log, i, TEST_ARGV ("true")));
+  wait_for (&log, 60);
+  g_assert_no_errno (setrlimit (RLIMIT_NOFILE, &all));
+
+  for (guint i = 0; i < 60; i++)
+    {
+      const Job *job = g_ptr_array_index (order, i);
+
+      g_assert_no_error (job->report->error);
+      g_assert_true (job->report->successful);
+    }
+}
+
+/* With nothing running, nobody will give anything back. */
+static void
+test_want_alone_is_an_error (void)
+{
+  g_autoptr(GPtrArray) order = g_ptr_array_new_with_free_func (job_free);
+  g_autoptr(ProcQueue) queue = proc_queue_new ();
+  Log log = { .order = order };
+  struct rlimit all;
+  struct rlimit none;
+  Job *job = job_new (&log, 0, TEST_ARGV ("true"));
+
+  g_assert_no_errno (getrlimit (RLIMIT_NOFILE, &all));
+  none = all;
+  none.rlim_cur = 3;
+  g_assert_no_errno (setrlimit (RLIMIT_NOFILE, &none));
+  add (queue, job);
+  wait_for (&log, 1);
+  g_assert_no_errno (setrlimit (RLIMIT_NOFILE, &all));
+
+  g_assert_error (job->report->error, PROC_RUNNER_ERROR, PROC_RUNNER_ERROR_SPAWN);
+  test_assert_in_error (job->report->error, "true");
+  test_assert_in_error (job->report->error, g_strerror (EMFILE));
 }
 
 int
@@ -215,6 +279,8 @@ main (int argc, char **argv)
   TEST_ADD ("/queue/limit", test_limit);
   TEST_ADD ("/queue/ca2-stop-while-waiting", test_stop_while_waiting);
   TEST_ADD ("/queue/urgent-passes-by", test_urgent_passes_by);
+  TEST_ADD ("/queue/rx2-want-of-descriptors", test_want_of_descriptors);
+  TEST_ADD ("/queue/want-alone-is-an-error", test_want_alone_is_an_error);
   TEST_ADD ("/queue/qu3-failed-start-frees-its-slot", test_failed_start_frees_its_slot);
 
   return g_test_run ();

@@ -79,6 +79,7 @@ test_ca4_ignoring_term (void)
   g_autoptr(ProcCommand) command = NULL;
   g_auto(TestCall) call = TEST_CALL_INIT;
 
+  proc_runner_set_kill_grace_msec (runner, 20);
   command = test_child ("ignore-term", "fork", "ready", ready.path, NULL);
   proc_runner_run_async (runner, command, cancellable, test_call_done, test_call_begin (&call));
   test_fifo_wait (&ready);
@@ -439,6 +440,7 @@ test_to3_stubborn (void)
   g_autoptr(ProcCommand) spinning = test_child ("spin", NULL);
 
   proc_runner_set_timeout_msec (runner, 50);
+  proc_runner_set_kill_grace_msec (runner, 20);
   assert_times_out (runner, ignoring, 50);
   assert_times_out (runner, spinning, 50);
   test_assert_no_survivors ();

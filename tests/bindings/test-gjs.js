@@ -212,6 +212,27 @@ test('timeout', async runner => {
     }
 });
 
+test('idle and forced', async runner => {
+    runner.idle_timeout_msec = 50;
+    runner.kill_grace_msec = 0;
+    const result = await runner.run_async(Proc.Command.new(['sleep', '1000']), null);
+    assertEqual(result.outcome, Proc.Outcome.IDLE);
+    assertEqual([result.term_signal, result.forced, result.survivors], [9, true, 0]);
+});
+
+test('settings', async () => {
+    const runner = new Proc.Runner({drain_grace_msec: 50});
+    const command = new Proc.Command({
+        argv: ['sh', '-c', 'echo $0; umask; ulimit -n; sleep 1000 & echo $! >&2'],
+        argv0: 'other', umask: 0o27, idle_timeout_msec: 0,
+    });
+    command.set_rlimit(7, 33, 44);
+    const result = await runner.check_async(command, null);
+    assertEqual(result.stdout_text, 'other\n0027\n33\n');
+    assertEqual(result.complete, false);
+    await runner.check_output_async(['kill', '-9', result.stderr_text.trim()], null);
+});
+
 test('cancel', (runner, dir) => new Promise((resolve, reject) => {
     const cancellable = new Gio.Cancellable();
     const marker = `${dir}/marker`;

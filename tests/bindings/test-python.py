@@ -2,6 +2,7 @@
 """The introspected API from Python, without overrides."""
 
 import os
+import resource
 import sys
 import tempfile
 import threading
@@ -242,6 +243,23 @@ class TestFailure(TestCase):
         self.assertEqual(result.get_outcome(), Proc.Outcome.TIMED_OUT)
         self.assert_fails(Proc.RunnerError.TIMED_OUT, self.runner.check_output, ["sleep", "1000"])
 
+    def test_idle_and_forced(self):
+        self.runner.set_idle_timeout_msec(50)
+        self.runner.set_kill_grace_msec(0)
+        result = self.runner.run(Proc.Command.new(["sleep", "1000"]))
+        self.assertEqual(result.get_outcome(), Proc.Outcome.IDLE)
+        self.assertEqual(result.get_term_signal(), 9)
+        self.assertTrue(result.props.forced)
+        self.assertEqual(result.props.survivors, 0)
+        self.assert_fails(Proc.RunnerError.TIMED_OUT, result.check)
+
+    def test_drain(self):
+        self.runner.set_drain_grace_msec(50)
+        result = self.runner.run(Proc.Command.new_shell("sleep 1000 & echo $!", None))
+        os.kill(int(result.get_stdout_text()), 9)
+        self.assertTrue(result.get_successful())
+        self.assertFalse(result.get_complete())
+
     def test_cancel(self):
         """Cancelled while it runs: gone when that is told, and its output kept."""
         cancellable = Gio.Cancellable()
@@ -302,6 +320,21 @@ class TestCommand(TestCase):
         self.assertEqual(runner.check_output_text(["pwd"]), self.dir)
         self.assertEqual(runner.props.timeout_msec, 60000)
         self.assertEqual(runner.get_session(), Proc.Session.GROUP)
+
+    def test_construct_settings(self):
+        runner = Proc.Runner(idle_timeout_msec=60000, kill_grace_msec=20, drain_grace_msec=500)
+        self.assertEqual(runner.props.idle_timeout_msec, 60000)
+        self.assertEqual(runner.get_kill_grace_msec(), 20)
+        self.assertEqual(runner.get_drain_grace_msec(), 500)
+        command = Proc.Command(argv=["sh", "-c", "echo $0; nice; umask; ulimit -n; cat <&3"],
+                               argv0="other", nice=1, umask=0o27, idle_timeout_msec=0)
+        command.set_rlimit(resource.RLIMIT_NOFILE, 33, 44)
+        reader, writer = os.pipe()
+        os.write(writer, b"three")
+        os.close(writer)
+        command.take_fd(reader, 3)
+        expected = f"other\n{os.nice(0) + 1}\n0027\n33\nthree"
+        self.assertEqual(runner.check(command).get_stdout_text(), expected)
 
     def test_stdin_bytes(self):
         data = bytes(range(256)) * 40000

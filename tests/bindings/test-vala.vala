@@ -260,6 +260,25 @@ async void construct_properties () throws Error {
   assert_cmpstr (runner.check_output_text ({ "pwd" }), CompareOperator.EQ, "/");
 }
 
+async void settings () throws Error {
+  var runner = new Proc.Runner () { idle_timeout_msec = 50, kill_grace_msec = 0 };
+  var result = yield runner.run_async (new Proc.Command ({ "sleep", "1000" }));
+  assert_true (result.outcome == Proc.Outcome.IDLE);
+  assert_true (result.forced);
+  assert_cmpuint (result.survivors, CompareOperator.EQ, 0);
+
+  runner.drain_grace_msec = 50;
+  var script = "echo $0; umask; ulimit -n; sleep 1000 & echo $! >&2";
+  var command = new Proc.Command ({ "sh", "-c", script }) { idle_timeout_msec = 0 };
+  command.set_argv0 ("other");
+  command.set_umask (027);
+  command.set_rlimit (7, 33, 44);
+  result = yield runner.check_async (command);
+  assert_cmpstr (result.stdout_text, CompareOperator.EQ, "other\n0027\n33\n");
+  assert_false (result.complete);
+  runner.check_output ({ "kill", "-9", result.stderr_text.strip () });
+}
+
 async void stdin_bytes () throws Error {
   var data = new uint8[1 << 20];
   for (var i = 0; i < data.length; i++)
@@ -362,6 +381,9 @@ int main (string[] args) {
   add_async ("construct-properties",
              (done) => construct_properties.begin ((owned) done),
              (task) => construct_properties.end (task));
+  add_async ("settings",
+             (done) => settings.begin ((owned) done),
+             (task) => settings.end (task));
   add_async ("stdin-bytes",
              (done) => stdin_bytes.begin ((owned) done),
              (task) => stdin_bytes.end (task));

@@ -1,0 +1,144 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+
+/* The descriptors of a command on their way to the helper. Plain C without GLib. */
+
+#ifndef _GNU_SOURCE
+#define _GNU_SOURCE
+#endif
+
+#include "exec-fds.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+typedef union
+{
+  struct cmsghdr header;
+  char space[CMSG_SPACE (EXEC_MAX_GIVEN * sizeof (int))];
+} Control;
+
+/* The one byte is there because a message without data carries none. */
+int
+exec_fds_send (int socket, const int *fds, int n_fds)
+{
+  char byte = 0;
+  Control control;
+  struct iovec data = { &byte, 1 };
+  struct msghdr packet = { .msg_iov = &data, .msg_iovlen = 1 };
+
+  if (n_fds > 0)
+    {
+      memset (&control, 0, sizeof control);
+      packet.msg_control = &control;
+      packet.msg_controllen = CMSG_SPACE (n_fds * sizeof (int));
+      control.header.cmsg_level = SOL_SOCKET;
+      control.header.cmsg_type = SCM_RIGHTS;
+      control.header.cmsg_len = CMSG_LEN (n_fds * sizeof (int));
+      memcpy (CMSG_DATA (&control.header), fds, n_fds * sizeof (int));
+    }
+
+  while (sendmsg (socket, &packet, MSG_NOSIGNAL) < 0)
+    if (errno != EINTR)
+      return -1;
+
+  return 0;
+}
+
+static int
+receive (int socket, int *fds, int n_expected)
+{
+  char byte;
+  Control control;
+  struct iovec data = { &byte, 1 };
+  struct msghdr packet = {
+    .msg_iov = &data,
+    .msg_iovlen = 1,
+    .msg_control = &control,
+    .msg_controllen = sizeof control,
+  };
+  struct cmsghdr *header;
+
+  while (recvmsg (socket, &packet, MSG_CMSG_CLOEXEC) < 0)
+    if (errno != EINTR)
+      return -1;
+
+  if (n_expected == 0)
+    return 0;
+
+  header = CMSG_FIRSTHDR (&packet);
+  if (header == NULL || header->cmsg_type != SCM_RIGHTS
+      || header->cmsg_len != CMSG_LEN (n_expected * sizeof (int)))
+    {
+      errno = EMFILE; /* what did not fit was cut off */
+      return -1;
+    }
+
+  memcpy (fds, CMSG_DATA (header), n_expected * sizeof (int));
+  return 0;
+}
+
+/* Gives a copy above all targets, and closes the first. */
+static int
+move_up (int fd, int lowest)
+{
+  int moved = fcntl (fd, F_DUPFD_CLOEXEC, lowest);
+
+  if (moved >= 0)
+    close (fd);
+  return moved;
+}
+
+static int
+list_targets (const ExecSteps *steps, int *targets)
+{
+  int n = 0;
+
+  for (int fd = 0; fd < 3; fd++)
+    if (steps->given[fd])
+      targets[n++] = fd;
+  for (int i = 0; i < steps->n_fds; i++)
+    targets[n++] = steps->fds[i];
+
+  return n;
+}
+
+/* Takes the control socket from standard input, and puts what comes from there
+ * into its places. */
+int
+exec_fds_receive (ExecSteps *steps)
+{
+  int targets[EXEC_MAX_GIVEN];
+  int fds[EXEC_MAX_GIVEN];
+  int n = list_targets (steps, targets);
+  int free_from = 3;
+
+  for (int i = 0; i < n; i++)
+    if (targets[i] >= free_from)
+      free_from = targets[i] + 1;
+
+  steps->control_fd = move_up (STDIN_FILENO, free_from);
+  if (steps->control_fd < 0)
+    {
+      steps->control_fd = STDIN_FILENO;
+      return -1;
+    }
+
+  if (receive (steps->control_fd, fds, n) < 0)
+    return -1;
+
+  for (int i = 0; i < n; i++)
+    if ((fds[i] = move_up (fds[i], free_from)) < 0)
+      return -1;
+
+  for (int i = 0; i < n; i++)
+    {
+      if (dup2 (fds[i], targets[i]) < 0)
+        return -1;
+      close (fds[i]);
+    }
+
+  return 0;
+}

@@ -1,0 +1,221 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+
+/* A supervised command: the process that was spawned stays, and its child takes the
+ * steps to become the program. Plain C without GLib, as the steps are.
+ *
+ * The supervisor is the subreaper of all descendants: one whose parent dies becomes
+ * its child, also if it left its group and session. So a signal to the program's
+ * group and to all children reaches, repeated, everybody.
+ *
+ * It ends when it has no child left, or when it is released. Its control socket is
+ * the lifeline: when that closes without a release, the program that started it is
+ * dead, and every descendant is killed.
+ */
+
+#ifndef _GNU_SOURCE
+#define _GNU_SOURCE
+#endif
+
+#include "exec-supervise.h"
+
+#include "exec-protocol.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <signal.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <sys/signalfd.h>
+#include <sys/socket.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+/* Between two kills, while orphans keep coming. */
+#define KILL_INTERVAL_MSEC 5
+
+enum
+{
+  CONTROL,
+  SIGNALS,
+  N_FDS
+};
+
+typedef struct
+{
+  ExecSteps steps; /* with a control socket that is ours */
+  pid_t program;
+  int program_reaped;
+  int lost; /* the lifeline */
+} Supervisor;
+
+static void
+tell_exit (const Supervisor *self, int status, const struct rusage *usage)
+{
+  const ExecMessage message = {
+    .kind = EXEC_MESSAGE_EXITED,
+    .status = status,
+    .cpu_usec = (usage->ru_utime.tv_sec + (int64_t) usage->ru_stime.tv_sec) * 1000000
+                + usage->ru_utime.tv_usec + usage->ru_stime.tv_usec,
+    .peak_rss = (int64_t) usage->ru_maxrss * 1024,
+  };
+
+  exec_steps_tell (&self->steps, &message, -1);
+}
+
+/* Ends the process when there is no child left. */
+static void
+reap (Supervisor *self)
+{
+  struct signalfd_siginfo info;
+  struct rusage usage;
+  int status;
+  pid_t pid;
+
+  while (read (SIGNALS, &info, sizeof info) > 0)
+    ;
+
+  while ((pid = wait4 (-1, &status, WNOHANG, &usage)) > 0)
+    if (pid == self->program)
+      {
+        self->program_reaped = 1;
+        tell_exit (self, status, &usage);
+      }
+
+  if (pid < 0 && errno == ECHILD)
+    _exit (0);
+}
+
+/* A child is never another process by the time of the signal: it is ours to reap. */
+static void
+signal_listed (const char *list, long size, int signal_number)
+{
+  pid_t pid = 0;
+
+  for (long i = 0; i < size; i++)
+    if (list[i] >= '0' && list[i] <= '9')
+      {
+        pid = pid * 10 + (list[i] - '0');
+      }
+    else
+      {
+        if (pid > 1)
+          kill (pid, signal_number);
+        pid = 0;
+      }
+}
+
+/* In one read: a list that is longer ends in the middle, and the next time goes on. */
+static void
+signal_children (int signal_number)
+{
+  char list[4096];
+  int fd = open ("/proc/thread-self/children", O_RDONLY | O_CLOEXEC);
+  long size;
+
+  if (fd < 0)
+    return;
+
+  size = read (fd, list, sizeof list);
+  while (size > 0 && list[size - 1] != ' ')
+    size--;
+  signal_listed (list, size, signal_number);
+  close (fd);
+}
+
+/* The number of the group is the program's, and so is taken while that is not
+ * reaped. */
+static void
+signal_all (const Supervisor *self, int signal_number)
+{
+  if (!self->program_reaped && self->steps.session != EXEC_SESSION_SHARED)
+    kill (-self->program, signal_number);
+
+  signal_children (signal_number);
+}
+
+static void
+take_order (Supervisor *self)
+{
+  ExecOrder order;
+  long size = recv (CONTROL, &order, sizeof order, MSG_DONTWAIT);
+
+  if (size < 0 && (errno == EAGAIN || errno == EINTR))
+    return;
+
+  if (size != sizeof order)
+    self->lost = 1;
+  else if (order.kind == EXEC_ORDER_RELEASE)
+    _exit (0);
+  else
+    signal_all (self, order.signal_number);
+}
+
+__attribute__ ((noreturn)) static void
+watch (Supervisor *self)
+{
+  struct pollfd fds[N_FDS] = {
+    [CONTROL] = { .fd = CONTROL, .events = POLLIN },
+    [SIGNALS] = { .fd = SIGNALS, .events = POLLIN },
+  };
+
+  for (;;)
+    {
+      reap (self);
+      if (self->lost)
+        {
+          fds[CONTROL].fd = -1;
+          signal_all (self, SIGKILL);
+        }
+
+      poll (fds, N_FDS, self->lost ? KILL_INTERVAL_MSEC : -1);
+      if (!self->lost && fds[CONTROL].revents != 0)
+        take_order (self);
+    }
+}
+
+/* Holds none of the program's streams, or their ends would never be seen. */
+static void
+keep_only (int control, int signals)
+{
+  int high_control = fcntl (control, F_DUPFD_CLOEXEC, N_FDS);
+  int high_signals = fcntl (signals, F_DUPFD_CLOEXEC, N_FDS);
+
+  dup3 (high_control, CONTROL, O_CLOEXEC);
+  dup3 (high_signals, SIGNALS, O_CLOEXEC);
+  exec_steps_close_from (N_FDS);
+}
+
+/* Comes back in the child only. */
+void
+exec_supervise (const ExecSteps *steps)
+{
+  Supervisor self = { .steps = *steps };
+  sigset_t all;
+  sigset_t child;
+  int signals;
+
+  prctl (PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0);
+  exec_steps_reset_signals ();
+  sigfillset (&all);
+  sigprocmask (SIG_SETMASK, &all, NULL);
+  sigemptyset (&child);
+  sigaddset (&child, SIGCHLD);
+  signals = signalfd (-1, &child, SFD_CLOEXEC | SFD_NONBLOCK);
+
+  self.program = signals >= 0 ? fork () : -1;
+  if (self.program < 0)
+    exec_steps_fail (steps, EXEC_STEP_SUPERVISE);
+
+  if (self.program == 0)
+    {
+      close (signals);
+      return;
+    }
+
+  /* Out of the reach of what a terminal sends to the program's group. */
+  setsid ();
+  keep_only (steps->control_fd, signals);
+  self.steps.control_fd = CONTROL;
+  watch (&self);
+}

@@ -1,0 +1,7 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+
+#pragma once
+
+#include "exec-steps.h"
+
+void exec_supervise (const ExecSteps *steps);

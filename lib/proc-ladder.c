@@ -1,0 +1,210 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+
+#include "config.h"
+
+#include "proc-ladder-private.h"
+
+#include <signal.h>
+
+/* Stops a child and its group, by steps that grow harder. What each step sends and
+ * how long it waits is a table; the rest is the same for all:
+ *
+ *   a step begins by sending its signals, once there is somebody to get them
+ *   the ladder is over when nobody is left, at whichever step
+ *   a step whose time is over gives way to the next, the last one to the end
+ *
+ * A stopped child gets SIGCONT, or it could not act on SIGTERM. SIGKILL is sent
+ * again at each look, since one can miss a fork that is under way. Whoever is left
+ * at the end may not be signalled by us, or is stuck in the kernel.
+ */
+typedef struct
+{
+  int signals[2]; /* 0: none */
+  gboolean repeated;
+} Step;
+
+static const Step steps[] = {
+  { { SIGTERM, SIGCONT }, FALSE },
+  { { SIGKILL }, TRUE },
+};
+
+enum
+{
+  STEP_TERM,
+  STEP_KILL,
+  N_STEPS
+};
+
+#define KILL_WAIT_MSEC 1000
+
+/* Between looks, in milliseconds: the next is twice as far away, up to a limit. */
+#define FIRST_LOOK_MSEC 1
+#define LAST_LOOK_MSEC 50
+
+struct _ProcLadder
+{
+  ProcChild *child;
+  ProcLadderOver over;
+  gpointer user_data;
+
+  guint waits_msec[N_STEPS];
+  guint step;
+  gboolean sent; /* the signals of this step */
+  gint64 step_ends; /* monotonic */
+  guint look_msec;
+  GSource *timer;
+
+  gboolean is_over;
+  gboolean forced;
+  guint survivors;
+};
+
+static void
+stop_timer (ProcLadder *self)
+{
+  if (self->timer != NULL)
+    g_source_destroy (self->timer);
+  g_clear_pointer (&self->timer, g_source_unref);
+}
+
+static void
+send_signals (ProcLadder *self)
+{
+  const Step *step = &steps[self->step];
+
+  if (!proc_child_is_started (self->child) || (self->sent && !step->repeated))
+    return;
+
+  for (guint i = 0; i < G_N_ELEMENTS (step->signals) && step->signals[i] != 0; i++)
+    proc_child_signal (self->child, step->signals[i]);
+
+  self->sent = TRUE;
+  self->forced |= self->step == STEP_KILL;
+}
+
+static void
+enter_step (ProcLadder *self, guint step)
+{
+  self->step = step;
+  self->sent = FALSE;
+  self->look_msec = FIRST_LOOK_MSEC;
+  self->step_ends = g_get_monotonic_time () + (gint64) self->waits_msec[step] * 1000;
+}
+
+static gboolean
+is_nobody_left (ProcLadder *self)
+{
+  return proc_child_is_gone (self->child) && proc_child_count_members (self->child) == 0;
+}
+
+static void
+end (ProcLadder *self, guint survivors)
+{
+  stop_timer (self);
+  self->is_over = TRUE;
+  self->survivors = survivors;
+}
+
+static gboolean
+on_timer (gpointer user_data)
+{
+  ProcLadder *self = user_data;
+
+  proc_ladder_look (self);
+  if (self->is_over)
+    self->over (self->user_data);
+
+  return G_SOURCE_REMOVE;
+}
+
+/* While the child lives, its end is told to us: only the step's own is waited for,
+ * except by the step that repeats its signal. */
+static void
+start_timer (ProcLadder *self)
+{
+  gint64 left_msec = (self->step_ends - g_get_monotonic_time ()) / 1000 + 1;
+  gint64 wait_msec = left_msec;
+
+  if (proc_child_is_gone (self->child) || steps[self->step].repeated)
+    {
+      wait_msec = MIN (left_msec, self->look_msec);
+      self->look_msec = MIN (self->look_msec * 2, LAST_LOOK_MSEC);
+    }
+
+  stop_timer (self);
+  self->timer = g_timeout_source_new (MAX (wait_msec, 1));
+  g_source_set_callback (self->timer, on_timer, self, NULL);
+  g_source_set_static_name (self->timer, "[procrunner] ladder");
+  g_source_attach (self->timer, g_main_context_get_thread_default ());
+}
+
+/* Begins at once. @over is called from the main loop, unless a look by the owner
+ * finds the end first. */
+ProcLadder *
+proc_ladder_new (ProcChild *child, guint grace_msec, ProcLadderOver over, gpointer user_data)
+{
+  ProcLadder *self = g_new0 (ProcLadder, 1);
+
+  self->child = child;
+  self->over = over;
+  self->user_data = user_data;
+  self->waits_msec[STEP_TERM] = grace_msec;
+  self->waits_msec[STEP_KILL] = KILL_WAIT_MSEC;
+  enter_step (self, grace_msec > 0 ? STEP_TERM : STEP_KILL);
+  proc_ladder_look (self);
+  return self;
+}
+
+void
+proc_ladder_free (ProcLadder *self)
+{
+  stop_timer (self);
+  g_free (self);
+}
+
+/* The child may have changed. */
+void
+proc_ladder_look (ProcLadder *self)
+{
+  if (self->is_over)
+    return;
+
+  if (is_nobody_left (self))
+    {
+      end (self, 0);
+      return;
+    }
+
+  if (g_get_monotonic_time () >= self->step_ends)
+    {
+      if (self->step + 1 == N_STEPS)
+        {
+          end (self, proc_child_count_members (self->child));
+          return;
+        }
+      enter_step (self, self->step + 1);
+    }
+
+  send_signals (self);
+  start_timer (self);
+}
+
+gboolean
+proc_ladder_is_over (const ProcLadder *self)
+{
+  return self->is_over;
+}
+
+/* TRUE: SIGKILL was needed. */
+gboolean
+proc_ladder_was_forced (const ProcLadder *self)
+{
+  return self->forced;
+}
+
+/* Gives how many were left in the end. */
+guint
+proc_ladder_get_survivors (const ProcLadder *self)
+{
+  return self->survivors;
+}

@@ -1,0 +1,113 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+
+#include "config.h"
+
+#include "proc-pidfd-private.h"
+
+#include "proc-fd-private.h"
+
+#include <errno.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+/* The calls around pidfds, each of which may be missing: from an old kernel, or
+ * where a sandbox refuses them. Who calls has another way.
+ *
+ * PROCRUNNER_TEST_REFUSE, for tests: "pidfd" refuses all of them, "group" only the
+ * signals to a group.
+ */
+#ifndef SYS_pidfd_send_signal
+#define SYS_pidfd_send_signal 424
+#endif
+
+#ifndef SYS_pidfd_open
+#define SYS_pidfd_open 434
+#endif
+
+#define SIGNAL_PROCESS_GROUP (1U << 2)
+
+static gboolean
+is_refused (const char *what)
+{
+  const char *refused = secure_getenv ("PROCRUNNER_TEST_REFUSE");
+
+  if (G_LIKELY (refused == NULL) || strstr (refused, what) == NULL)
+    return FALSE;
+
+  errno = ENOSYS;
+  return TRUE;
+}
+
+gboolean
+proc_pidfd_is_refused (void)
+{
+  return is_refused ("pidfd");
+}
+
+/* Close-on-exec, as the kernel makes it. -1 if it cannot be had. */
+int
+proc_pidfd_open (pid_t pid)
+{
+  if (is_refused ("pidfd"))
+    return -1;
+
+  return proc_fd_lift ((int) syscall (SYS_pidfd_open, pid, 0));
+}
+
+gboolean
+proc_pidfd_signal (int pidfd, int signal_number)
+{
+  return !is_refused ("pidfd")
+         && syscall (SYS_pidfd_send_signal, pidfd, signal_number, NULL, 0) == 0;
+}
+
+/* The group that the process leads, or led: it may have been reaped. EINVAL where
+ * the kernel does not know groups. */
+gboolean
+proc_pidfd_signal_group (int pidfd, int signal_number)
+{
+  return !is_refused ("pidfd") && !is_refused ("group")
+         && syscall (SYS_pidfd_send_signal, pidfd, signal_number, NULL, SIGNAL_PROCESS_GROUP) == 0;
+}
+
+/* From Linux 6.15 on, a pidfd keeps the status of a process that was reaped, by
+ * whomever. */
+typedef struct
+{
+  guint64 mask;
+  guint64 cgroup;
+  guint32 ids[11];
+  gint32 exit_code;
+} PidfdInfo;
+
+#define PIDFD_INFO_EXIT (1U << 3)
+#define PIDFD_GET_INFO _IOWR (0xFF, 11, PidfdInfo)
+
+G_STATIC_ASSERT (sizeof (PidfdInfo) == 64);
+
+gboolean
+proc_pidfd_get_status (int pidfd, int *wait_status)
+{
+  PidfdInfo info = { .mask = PIDFD_INFO_EXIT };
+
+  if (is_refused ("pidfd") || ioctl (pidfd, PIDFD_GET_INFO, &info) < 0
+      || (info.mask & PIDFD_INFO_EXIT) == 0)
+    return FALSE;
+
+  *wait_status = info.exit_code;
+  return TRUE;
+}
+
+/* A zombie has exited. */
+gboolean
+proc_pidfd_has_exited (int pidfd)
+{
+  struct pollfd poll_fd = { .fd = pidfd, .events = POLLIN };
+
+  return poll (&poll_fd, 1, 0) > 0;
+}

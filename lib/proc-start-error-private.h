@@ -1,0 +1,12 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+
+#pragma once
+
+#include "exec/exec-protocol.h"
+#include "proc-plan-private.h"
+
+G_BEGIN_DECLS
+
+GError *proc_start_error_new (const ProcPlan *plan, const ExecMessage *failure);
+
+G_END_DECLS
