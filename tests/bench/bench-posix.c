@@ -1,0 +1,84 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+
+/* The least that can be done: posix_spawn (), and a loop that reads two pipes. */
+
+#include "config.h"
+
+#include "bench-contender.h"
+#include "bench-stats.h"
+
+#include <fcntl.h>
+#include <poll.h>
+#include <spawn.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+static pid_t
+spawn (int out, int err)
+{
+  posix_spawn_file_actions_t actions;
+  pid_t pid;
+  int failure;
+
+  posix_spawn_file_actions_init (&actions);
+  posix_spawn_file_actions_addopen (&actions, STDIN_FILENO, "/dev/null", O_RDONLY, 0);
+  posix_spawn_file_actions_adddup2 (&actions, out, STDOUT_FILENO);
+  posix_spawn_file_actions_adddup2 (&actions, err, STDERR_FILENO);
+  failure = posix_spawnp (&pid, bench_argv[0], &actions, NULL, (char *const *) bench_argv, environ);
+  posix_spawn_file_actions_destroy (&actions);
+  g_assert_cmpint (failure, ==, 0);
+  return pid;
+}
+
+static void
+read_all (int out, int err)
+{
+  struct pollfd fds[] = { { out, POLLIN, 0 }, { err, POLLIN, 0 } };
+  guint n_open = G_N_ELEMENTS (fds);
+  char buffer[4096];
+
+  while (n_open > 0)
+    {
+      g_assert_cmpint (poll (fds, G_N_ELEMENTS (fds), -1), >, 0);
+      for (guint i = 0; i < G_N_ELEMENTS (fds); i++)
+        if (fds[i].revents != 0 && read (fds[i].fd, buffer, sizeof buffer) <= 0)
+          {
+            fds[i].fd = -1;
+            n_open--;
+          }
+    }
+}
+
+static void
+run_one (void)
+{
+  int out[2];
+  int err[2];
+  int status;
+  pid_t pid;
+
+  g_assert_cmpint (pipe2 (out, O_CLOEXEC), ==, 0);
+  g_assert_cmpint (pipe2 (err, O_CLOEXEC), ==, 0);
+  pid = spawn (out[1], err[1]);
+  close (out[1]);
+  close (err[1]);
+  read_all (out[0], err[0]);
+  close (out[0]);
+  close (err[0]);
+  g_assert_cmpint (waitpid (pid, &status, 0), ==, pid);
+  g_assert_cmpint (status, ==, 0);
+}
+
+void
+bench_posix_spawn (guint n_runs, guint n_at_once, BenchTimes *times)
+{
+  for (guint i = 0; i < n_runs; i++)
+    {
+      double begun = bench_now_usec ();
+      double whole;
+
+      run_one ();
+      whole = bench_now_usec () - begun;
+      g_array_append_val (times->whole, whole);
+    }
+}
