@@ -964,8 +964,8 @@ proc_result_make_run_error (ProcResult *self)
  *
  * Fails unless the result is a success.
  *
- * The error is `EXIT_STATUS`, `SIGNALED`, `TIMED_OUT` or `OUTPUT_FILE` of
- * [error@Proc.RunnerError], and carries this result; or it is
+ * The error is `EXIT_STATUS`, `SIGNALED`, `TIMED_OUT`, `UNKNOWN_STATUS` or
+ * `OUTPUT_FILE` of [error@Proc.RunnerError], and carries this result; or it is
  * `G_IO_ERROR_CANCELLED`.
  *
  * Returns: %TRUE if the result is a success
