@@ -244,20 +244,17 @@ proc_group_signal (ProcGroup *self, int signal_number)
 }
 
 /* Gives how many live, as far as can be known; the leader counts until it is
- * reaped. */
+ * reaped. Where the kernel cannot tell, all processes are looked at: to count a
+ * stranger of that number would only cost time. */
 guint
 proc_group_count_members (ProcGroup *self)
 {
-  gboolean exists;
   int n_members;
 
   if (self->shared || !self->reaped)
     return self->reaped ? 0 : 1;
 
-  exists = proc_pidfd_signal_group (self->pidfd, 0) || errno == EPERM;
-  if (!exists && errno != ESRCH)
-    exists = number_is_ours (self);
-  if (!exists)
+  if (!proc_pidfd_signal_group (self->pidfd, 0) && errno == ESRCH)
     return 0;
 
   n_members = scan (self, self->held->len > 0);

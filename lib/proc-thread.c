@@ -51,10 +51,13 @@ proc_thread_new (const char *name, GThreadFunc func, gpointer data, GError **err
 }
 
 /* Calls @func once in the thread that iterates @context, never inside this call:
- * g_main_context_invoke () may. */
+ * g_main_context_invoke () may. By the time of g_source_unref (), which locks the
+ * context, @func may have run and its thread have dropped the last other reference:
+ * so one is kept here, and released after the source. */
 void
 proc_thread_post (GMainContext *context, int priority, GSourceFunc func, gpointer data)
 {
+  g_autoptr(GMainContext) kept G_GNUC_UNUSED = g_main_context_ref (context);
   g_autoptr(GSource) source = g_idle_source_new ();
 
   g_source_set_priority (source, priority);

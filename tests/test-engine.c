@@ -49,6 +49,38 @@ test_failure_before_the_return (void)
   g_assert_no_errno (sched_setaffinity (0, sizeof all, &all));
 }
 
+static void
+got_failure (GObject *source, GAsyncResult *result, gpointer data)
+{
+  gboolean *done = data;
+
+  g_assert_null (proc_runner_check_output_to_file_finish (PROC_RUNNER (source), result, NULL));
+  *done = TRUE;
+}
+
+/* The callback lets go of the context, while the engine may still be in the call
+ * that brought the outcome there. */
+static void
+test_context_dies_with_the_callback (void)
+{
+  g_autoptr(ProcRunner) runner = proc_runner_new ();
+  g_autoptr(GFile) file = g_file_new_for_path ("/no/such/directory/file");
+
+  for (guint i = 0; i < N_ROUNDS; i++)
+    {
+      GMainContext *context = g_main_context_new ();
+      gboolean done = FALSE;
+
+      g_main_context_push_thread_default (context);
+      proc_runner_check_output_to_file_async (runner, TEST_ARGV ("true"), file, NULL, got_failure,
+                                              &done);
+      while (!done)
+        g_main_context_iteration (context, TRUE);
+      g_main_context_pop_thread_default (context);
+      g_main_context_unref (context);
+    }
+}
+
 static gpointer
 cancel (gpointer data)
 {
@@ -85,6 +117,7 @@ main (int argc, char **argv)
   test_init (&argc, &argv);
 
   TEST_ADD ("/engine/failure-before-the-return", test_failure_before_the_return);
+  TEST_ADD ("/engine/context-dies-with-the-callback", test_context_dies_with_the_callback);
   TEST_ADD ("/engine/ca7-cancel-while-submitting", test_cancel_while_submitting);
 
   return g_test_run ();
