@@ -12,6 +12,7 @@ G_BEGIN_DECLS
 
 typedef void (*ProcEngineDone) (ProcReport *report, gpointer user_data);
 
+ProcQueue *proc_engine_new_queue (void);
 void proc_engine_submit (ProcPlan *plan,
                          ProcQueue *queue,
                          GCancellable *cancellable,

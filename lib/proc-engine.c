@@ -5,6 +5,8 @@
 #include "proc-engine-private.h"
 
 #include "proc-error-private.h"
+#include "proc-launch-private.h"
+#include "proc-pidfd-private.h"
 #include "proc-thread-private.h"
 
 #include <glib/gi18n-lib.h>
@@ -91,6 +93,15 @@ make_subprocess_class (void)
   sigaction (SIGPIPE, &before, NULL);
 }
 
+/* A caller may read it. The engine must not: the program may be changing it. */
+static void
+read_environment (void)
+{
+  proc_launch_prepare ();
+  proc_pidfd_is_refused ();
+  g_get_tmp_dir ();
+}
+
 static gpointer
 engine_main (gpointer data)
 {
@@ -122,6 +133,7 @@ get_engine (GError **error)
   if (engine.thread == NULL)
     {
       make_subprocess_class ();
+      read_environment ();
       g_atomic_int_set (&engine.owner, getpid ());
       if (engine.context == NULL)
         engine.context = g_main_context_new ();
@@ -135,10 +147,26 @@ get_engine (GError **error)
 
 static gboolean on_delivery (gpointer user_data);
 
+/* GLib's own thread, which waits for children, is started with the first of them and
+ * would inherit the policy. */
+static void
+become_batch_after_a_child (const ProcReport *report)
+{
+  static gboolean became;
+
+  if (became || !report->ended)
+    return;
+
+  became = TRUE;
+  proc_thread_become_batch ();
+}
+
 static void
 on_run_done (ProcReport *report, gpointer user_data)
 {
   Ticket *self = user_data;
+
+  become_batch_after_a_child (report);
 
   if (self->context != NULL)
     {
@@ -270,6 +298,14 @@ hand_over (Ticket *self)
 
   proc_thread_post (self->engine->context, G_PRIORITY_DEFAULT, on_submission, ticket_ref (self));
   return NULL;
+}
+
+ProcQueue *
+proc_engine_new_queue (void)
+{
+  static ProcPool pool; /* the engine thread's */
+
+  return proc_queue_new (&pool);
 }
 
 /* @done is called once, in @context, never in here. */

@@ -6,6 +6,7 @@
 
 G_BEGIN_DECLS
 
+void proc_helper_open (void);
 const char *proc_helper_get_path (void);
 
 G_END_DECLS

@@ -15,24 +15,28 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-/* Finds procrunner-exec, once, in the engine thread. It is asked which protocol it
- * speaks, and from then on it is executed by the descriptor that was asked: when a
- * newer package replaces it under a running program, the program goes on with the
- * one it knows. A helper that is missing or speaks another protocol is none.
+/* Finds procrunner-exec, once. It is opened when the engine is made, by a caller,
+ * who may read the environment: the engine must not, as the program may be changing
+ * it. It is asked which protocol it speaks by the engine, which may wait; and from
+ * then on it is executed by the descriptor that was asked: when a newer package
+ * replaces it under a running program, the program goes on with the one it knows. A
+ * helper that is missing or speaks another protocol is none.
  *
  * PROCRUNNER_EXEC names another one, for a build that is not installed; empty, it
  * says that there is none.
  */
+static ProcFd helper_fd = -1;
 
-static int
-open_helper (void)
+void
+proc_helper_open (void)
 {
   const char *path = secure_getenv ("PROCRUNNER_EXEC");
 
   if (path == NULL)
     path = HELPER_PATH;
 
-  return proc_fd_lift (open (path, O_PATH | O_CLOEXEC));
+  proc_fd_clear (&helper_fd);
+  helper_fd = proc_fd_lift (open (path, O_PATH | O_CLOEXEC));
 }
 
 /* What it says is all that counts, not its exit status: that may be taken by
@@ -40,7 +44,8 @@ open_helper (void)
 static gssize
 ask (const char *helper, char *answer, gsize size)
 {
-  const char *argv[] = { helper, EXEC_PROTOCOL_OPTION, NULL };
+  char *argv[] = { (char *) helper, (char *) EXEC_PROTOCOL_OPTION, NULL };
+  char *no_environ[] = { NULL };
   posix_spawn_file_actions_t actions;
   g_auto(ProcFd) reader = -1;
   g_auto(ProcFd) writer = -1;
@@ -56,7 +61,7 @@ ask (const char *helper, char *answer, gsize size)
 
   posix_spawn_file_actions_init (&actions);
   posix_spawn_file_actions_adddup2 (&actions, writer, STDOUT_FILENO);
-  failure = posix_spawn (&pid, helper, &actions, NULL, (char *const *) argv, environ);
+  failure = posix_spawn (&pid, helper, &actions, NULL, argv, no_environ);
   posix_spawn_file_actions_destroy (&actions);
   proc_fd_clear (&writer);
   if (failure != 0)
@@ -87,21 +92,20 @@ proc_helper_get_path (void)
 {
   static gboolean looked_for;
   static char *path;
-  g_auto(ProcFd) fd = -1;
 
   if (looked_for)
     return path;
 
   looked_for = TRUE;
-  fd = open_helper ();
-  if (fd < 0)
+  if (helper_fd < 0)
     return NULL;
 
-  path = g_strdup_printf ("/proc/self/fd/%d", fd);
-  if (speaks_our_protocol (path))
-    proc_fd_steal (&fd);
-  else
-    g_clear_pointer (&path, g_free);
+  path = g_strdup_printf ("/proc/self/fd/%d", helper_fd);
+  if (!speaks_our_protocol (path))
+    {
+      g_clear_pointer (&path, g_free);
+      proc_fd_clear (&helper_fd);
+    }
 
   return path;
 }

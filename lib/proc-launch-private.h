@@ -20,6 +20,7 @@ typedef struct
 
 void proc_child_streams_clear (ProcChildStreams *self);
 
+void proc_launch_prepare (void);
 GSubprocess *proc_launch (const ProcPlan *plan,
                           gboolean supervise,
                           ProcChildStreams *streams,

@@ -11,6 +11,7 @@
 #include "proc-error-private.h"
 #include "proc-helper-private.h"
 #include "proc-pidfd-private.h"
+#include "proc-thread-private.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -27,7 +28,28 @@
  * Without it, GSubprocess forks, and the same steps run as its child setup. That
  * takes longer the more memory the program has, and tells more when it fails: so
  * it is also the second try where the helper could not be spawned.
+ *
+ * There is one launcher for each way, used again and again. GSubprocessLauncher
+ * copies the environment when it is made, which only a caller may do, since the
+ * program may be changing it; and GSubprocess maps no descriptors for us, since it
+ * duplicates them, and aborts the program when it cannot.
  */
+static GSubprocessLauncher *spawning;
+static GSubprocessLauncher *forking;
+
+/* To be called by a caller, before the engine starts anything. */
+void
+proc_launch_prepare (void)
+{
+  const GSubprocessFlags flags = G_SUBPROCESS_FLAGS_INHERIT_FDS;
+
+  if (spawning != NULL)
+    return;
+
+  proc_helper_open ();
+  spawning = g_subprocess_launcher_new (flags);
+  forking = g_subprocess_launcher_new (flags | G_SUBPROCESS_FLAGS_STDIN_INHERIT);
+}
 
 void
 proc_child_streams_clear (ProcChildStreams *self)
@@ -53,6 +75,7 @@ fill_steps (ExecSteps *steps,
     .session = sessions[plan->session],
     .supervise = supervise,
     .no_pidfd = proc_pidfd_is_refused (),
+    .unbatch = proc_thread_became_batch (),
     .given = { streams->in >= 0, streams->out >= 0, streams->err >= 0 },
     .umask_ = plan->umask_value,
     .nice_ = plan->nice_value,
@@ -74,47 +97,6 @@ fill_steps (ExecSteps *steps,
     }
   for (guint i = 0; i < plan->fds->len; i++)
     steps->fds[i] = ((ProcSharedFd *) g_ptr_array_index (plan->fds, i))->target;
-}
-
-static void
-give_streams (GSubprocessLauncher *launcher, ProcChildStreams *streams)
-{
-  if (streams->in >= 0)
-    g_subprocess_launcher_take_stdin_fd (launcher, proc_fd_steal (&streams->in));
-  if (streams->out >= 0)
-    g_subprocess_launcher_take_stdout_fd (launcher, proc_fd_steal (&streams->out));
-  if (streams->err >= 0)
-    g_subprocess_launcher_take_stderr_fd (launcher, proc_fd_steal (&streams->err));
-}
-
-static gboolean
-give_fds (GSubprocessLauncher *launcher, const ProcPlan *plan, GError **error)
-{
-  for (guint i = 0; i < plan->fds->len; i++)
-    {
-      const ProcSharedFd *shared = g_ptr_array_index (plan->fds, i);
-      int copy = proc_fd_dup (shared->fd, error);
-
-      if (copy < 0)
-        return FALSE;
-      g_subprocess_launcher_take_fd (launcher, copy, shared->target);
-    }
-
-  return TRUE;
-}
-
-static GSubprocessLauncher *
-make_launcher (const ProcPlan *plan, ProcChildStreams *streams, GError **error)
-{
-  g_autoptr(GSubprocessLauncher) launcher = NULL;
-  GSubprocessFlags flags = G_SUBPROCESS_FLAGS_INHERIT_FDS;
-
-  if (streams->in < 0)
-    flags |= G_SUBPROCESS_FLAGS_STDIN_INHERIT;
-
-  launcher = g_subprocess_launcher_new (flags);
-  give_streams (launcher, streams);
-  return give_fds (launcher, plan, error) ? g_steal_pointer (&launcher) : NULL;
 }
 
 static char **
@@ -140,16 +122,22 @@ make_helper_argv (const char *helper, const ProcPlan *plan, const ExecSteps *ste
   return (char **) g_ptr_array_steal (argv, NULL);
 }
 
-/* Above all that the command has asked for. */
+/* Gives how many: the standard streams that are given, then the others. */
 static int
-choose_control_fd (const ProcPlan *plan)
+list_fds (const ProcPlan *plan, const ProcChildStreams *streams, const ExecSteps *steps, int *fds)
 {
-  int highest = STDERR_FILENO;
+  int n = 0;
 
+  if (steps->given[STDIN_FILENO])
+    fds[n++] = streams->in >= 0 ? streams->in : STDIN_FILENO;
+  if (steps->given[STDOUT_FILENO])
+    fds[n++] = streams->out;
+  if (steps->given[STDERR_FILENO])
+    fds[n++] = streams->err;
   for (guint i = 0; i < plan->fds->len; i++)
-    highest = MAX (highest, ((ProcSharedFd *) g_ptr_array_index (plan->fds, i))->target);
+    fds[n++] = ((ProcSharedFd *) g_ptr_array_index (plan->fds, i))->fd;
 
-  return highest + 1;
+  return n;
 }
 
 /* The helper's own standard input is the control socket, so the program's goes to
@@ -162,21 +150,11 @@ send_fds (int socket,
           GError **error)
 {
   int fds[EXEC_MAX_GIVEN];
-  int n = 0;
 
   if (streams->in < 0 && fcntl (STDIN_FILENO, F_GETFD) >= 0)
     steps->given[STDIN_FILENO] = TRUE;
 
-  if (steps->given[STDIN_FILENO])
-    fds[n++] = streams->in >= 0 ? streams->in : STDIN_FILENO;
-  if (streams->out >= 0)
-    fds[n++] = streams->out;
-  if (streams->err >= 0)
-    fds[n++] = streams->err;
-  for (guint i = 0; i < plan->fds->len; i++)
-    fds[n++] = ((ProcSharedFd *) g_ptr_array_index (plan->fds, i))->fd;
-
-  if (exec_fds_send (socket, fds, n) == 0)
+  if (exec_fds_send (socket, fds, list_fds (plan, streams, steps, fds)) == 0)
     return TRUE;
 
   proc_set_error_from_errno (error, PROC_RUNNER_ERROR_SPAWN, errno,
@@ -184,8 +162,6 @@ send_fds (int socket,
   return FALSE;
 }
 
-/* GSubprocess gets one descriptor to pass, and no other: to map further ones it
- * duplicates them, and aborts the program when it cannot. */
 static GSubprocess *
 spawn_helper (const char *helper,
               const ProcPlan *plan,
@@ -194,7 +170,7 @@ spawn_helper (const char *helper,
               const ProcControl *control,
               GError **error)
 {
-  g_autoptr(GSubprocessLauncher) launcher = NULL;
+  GSubprocess *subprocess;
   g_auto(GStrv) argv = NULL;
   ExecSteps steps;
   int copy;
@@ -208,48 +184,58 @@ spawn_helper (const char *helper,
     return NULL;
 
   argv = make_helper_argv (helper, plan, &steps);
-  launcher = g_subprocess_launcher_new (G_SUBPROCESS_FLAGS_INHERIT_FDS);
-  g_subprocess_launcher_take_stdin_fd (launcher, copy);
-  g_subprocess_launcher_set_environ (launcher, plan->envp);
-  return g_subprocess_launcher_spawnv (launcher, (const char *const *) argv, error);
+  g_subprocess_launcher_take_stdin_fd (spawning, copy);
+  g_subprocess_launcher_set_environ (spawning, plan->envp);
+  subprocess = g_subprocess_launcher_spawnv (spawning, (const char *const *) argv, error);
+  g_subprocess_launcher_take_stdin_fd (spawning, -1);
+  return subprocess;
 }
 
+typedef struct
+{
+  ExecSteps steps;
+  int fds[EXEC_MAX_GIVEN];
+} ForkedChild;
+
+/* Between fork and exec. */
 static void
 run_steps (gpointer user_data)
 {
-  exec_steps_run (user_data);
+  ForkedChild *self = user_data;
+
+  if (exec_fds_place (&self->steps, self->fds) < 0)
+    exec_steps_fail (&self->steps, EXEC_STEP_FDS);
+
+  exec_steps_run (&self->steps);
 }
 
+/* GLib never gets to execute what it is given, and must not search it. */
 static GSubprocess *
 fork_child (const ProcPlan *plan,
             gboolean supervise,
-            ProcChildStreams *streams,
+            const ProcChildStreams *streams,
             const ProcControl *control,
             GError **error)
 {
-  g_autoptr(GSubprocessLauncher) launcher = NULL;
+  GSubprocess *subprocess;
   g_autofree char **argv = NULL;
-  g_auto(ProcFd) copy = -1;
-  ExecSteps steps;
+  ForkedChild child;
 
-  /* Where the command's own descriptors will not be put in its place. */
-  copy = proc_fd_dup_above (control->theirs, choose_control_fd (plan), error);
-  if (copy < 0)
-    return NULL;
-
-  fill_steps (&steps, plan, supervise, streams, copy);
-  launcher = make_launcher (plan, streams, error);
-  if (launcher == NULL)
-    return NULL;
-
+  fill_steps (&child.steps, plan, supervise, streams, control->theirs);
+  list_fds (plan, streams, &child.steps, child.fds);
   if (plan->argv0 != NULL)
     {
       argv = g_memdup2 (plan->argv, (g_strv_length (plan->argv) + 1) * sizeof *argv);
       argv[0] = plan->argv0;
-      steps.argv = argv;
+      child.steps.argv = argv;
     }
-  g_subprocess_launcher_set_child_setup (launcher, run_steps, &steps, NULL);
-  return g_subprocess_launcher_spawnv (launcher, (const char *const *) plan->argv, error);
+
+  g_subprocess_launcher_set_environ (forking, plan->envp);
+  g_subprocess_launcher_set_child_setup (forking, run_steps, &child, NULL);
+  subprocess = g_subprocess_launcher_spawnv (forking, (const char *const *) plan->candidates,
+                                             error);
+  g_subprocess_launcher_set_child_setup (forking, NULL, NULL, NULL);
+  return subprocess;
 }
 
 /* GLib's errors have no errno. fork () fails for want of memory or processes, and

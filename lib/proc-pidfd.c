@@ -31,12 +31,36 @@
 
 #define SIGNAL_PROCESS_GROUP (1U << 2)
 
-static gboolean
-is_refused (const char *what)
+typedef enum
 {
-  const char *refused = secure_getenv ("PROCRUNNER_TEST_REFUSE");
+  REFUSE_ALL = 1 << 0,
+  REFUSE_GROUP = 1 << 1
+} Refusal;
 
-  if (G_LIKELY (refused == NULL) || strstr (refused, what) == NULL)
+static Refusal
+read_refusal (void)
+{
+  const char *what = secure_getenv ("PROCRUNNER_TEST_REFUSE");
+  Refusal refusal = 0;
+
+  if (what != NULL && strstr (what, "pidfd") != NULL)
+    refusal |= REFUSE_ALL;
+  if (what != NULL && strstr (what, "group") != NULL)
+    refusal |= REFUSE_GROUP;
+
+  return refusal;
+}
+
+/* Read once: the engine reads no environment that the program may be changing. */
+static gboolean
+is_refused (Refusal refusal)
+{
+  static gsize known;
+
+  if (g_once_init_enter (&known))
+    g_once_init_leave (&known, 1 + (gsize) read_refusal ());
+
+  if (G_LIKELY (((known - 1) & refusal) == 0))
     return FALSE;
 
   errno = ENOSYS;
@@ -46,14 +70,14 @@ is_refused (const char *what)
 gboolean
 proc_pidfd_is_refused (void)
 {
-  return is_refused ("pidfd");
+  return is_refused (REFUSE_ALL);
 }
 
 /* Close-on-exec, as the kernel makes it. -1 if it cannot be had. */
 int
 proc_pidfd_open (pid_t pid)
 {
-  if (is_refused ("pidfd"))
+  if (is_refused (REFUSE_ALL))
     return -1;
 
   return proc_fd_lift ((int) syscall (SYS_pidfd_open, pid, 0));
@@ -62,7 +86,7 @@ proc_pidfd_open (pid_t pid)
 gboolean
 proc_pidfd_signal (int pidfd, int signal_number)
 {
-  return !is_refused ("pidfd")
+  return !is_refused (REFUSE_ALL)
          && syscall (SYS_pidfd_send_signal, pidfd, signal_number, NULL, 0) == 0;
 }
 
@@ -71,7 +95,7 @@ proc_pidfd_signal (int pidfd, int signal_number)
 gboolean
 proc_pidfd_signal_group (int pidfd, int signal_number)
 {
-  return !is_refused ("pidfd") && !is_refused ("group")
+  return !is_refused (REFUSE_ALL | REFUSE_GROUP)
          && syscall (SYS_pidfd_send_signal, pidfd, signal_number, NULL, SIGNAL_PROCESS_GROUP) == 0;
 }
 
@@ -95,7 +119,7 @@ proc_pidfd_get_status (int pidfd, int *wait_status)
 {
   PidfdInfo info = { .mask = PIDFD_INFO_EXIT };
 
-  if (is_refused ("pidfd") || ioctl (pidfd, PIDFD_GET_INFO, &info) < 0
+  if (is_refused (REFUSE_ALL) || ioctl (pidfd, PIDFD_GET_INFO, &info) < 0
       || (info.mask & PIDFD_INFO_EXIT) == 0)
     return FALSE;
 

@@ -8,9 +8,20 @@ G_BEGIN_DECLS
 
 typedef struct _ProcQueue ProcQueue;
 typedef struct _ProcQueueEntry ProcQueueEntry;
+
+/* What queues share. All zero to begin with. */
+typedef struct
+{
+  GQueue starving; /* of ProcQueueEntry */
+  guint n_running;
+  guint64 n_ended;
+  gboolean feeding;
+  gboolean feed_again;
+} ProcPool;
+
 typedef void (*ProcQueueDone) (ProcReport *report, gpointer user_data);
 
-ProcQueue *proc_queue_new (void);
+ProcQueue *proc_queue_new (ProcPool *pool);
 ProcQueue *proc_queue_ref (ProcQueue *self);
 void proc_queue_unref (ProcQueue *self);
 

@@ -16,8 +16,10 @@
  * goes on, neither ever would.
  *
  * A run that could not start for want of processes, descriptors or memory starves:
- * it waits until any run of the program ends, and is made anew from its plan. When
- * nothing runs that could give anything back, the want is an error.
+ * it waits until any run of the pool ends, and is made anew from its plan; at once, if
+ * one has ended since it tried. When nothing runs that could give anything back, the
+ * want is an error. All queues of a
+ * program share one pool, since the want is the program's.
  *
  * Counted in any thread, since a runner holds its queue; all else happens in the
  * engine thread. A run belongs to the queue from when it is added.
@@ -28,6 +30,7 @@ struct _ProcQueueEntry
   ProcPlan *plan;
   ProcRun *run; /* NULL while it waits or starves */
   gboolean has_slot; /* urgent ones never have */
+  guint64 n_ended;   /* of the pool, when it was last started */
 
   ProcQueueEntry **handle;
   ProcQueueDone done;
@@ -36,15 +39,12 @@ struct _ProcQueueEntry
 
 struct _ProcQueue
 {
+  ProcPool *pool;
   GQueue waiting;  /* of ProcQueueEntry */
   guint limit;     /* 0: none */
   guint n_slots;   /* taken: by those that run, or starve */
   gboolean admitting;
 };
-
-/* The want is the whole program's, and so are these. */
-static GQueue starving = G_QUEUE_INIT; /* of ProcQueueEntry */
-static guint n_running;
 
 static void
 queue_clear (gpointer data)
@@ -54,11 +54,13 @@ queue_clear (gpointer data)
   g_assert (g_queue_is_empty (&self->waiting) && self->n_slots == 0);
 }
 
+/* The pool outlives all queues. */
 ProcQueue *
-proc_queue_new (void)
+proc_queue_new (ProcPool *pool)
 {
   ProcQueue *self = g_atomic_rc_box_new0 (ProcQueue);
 
+  self->pool = pool;
   g_queue_init (&self->waiting);
   return self;
 }
@@ -80,7 +82,10 @@ static void on_run_done (ProcRun *run, gpointer user_data);
 static void
 start (ProcQueueEntry *entry)
 {
-  n_running++;
+  ProcPool *pool = entry->queue->pool;
+
+  pool->n_running++;
+  entry->n_ended = pool->n_ended;
   entry->run = proc_run_new (entry->plan);
   proc_run_start (entry->run, on_run_done, entry);
 }
@@ -106,22 +111,19 @@ admit (ProcQueue *self)
 
 /* What one run gave back is tried by one that starves. */
 static void
-feed_one (void)
+feed_one (ProcPool *pool)
 {
-  static gboolean feeding;
-  static gboolean again;
-
-  again = TRUE;
-  if (feeding)
+  pool->feed_again = TRUE;
+  if (pool->feeding)
     return;
 
-  feeding = TRUE;
-  while (again && !g_queue_is_empty (&starving))
+  pool->feeding = TRUE;
+  while (pool->feed_again && !g_queue_is_empty (&pool->starving))
     {
-      again = FALSE;
-      start (g_queue_pop_head (&starving));
+      pool->feed_again = FALSE;
+      start (g_queue_pop_head (&pool->starving));
     }
-  feeding = FALSE;
+  pool->feeding = FALSE;
 }
 
 static void
@@ -140,25 +142,40 @@ finish (ProcQueueEntry *entry, ProcReport *report)
   admit (queue);
 }
 
+/* Others run that will give something back, or have given it since. */
+static gboolean
+can_try_again (const ProcQueueEntry *entry, const ProcReport *report)
+{
+  const ProcPool *pool = entry->queue->pool;
+
+  return report->error != NULL
+         && proc_error_is_exhaustion (report->error)
+         && (pool->n_running > 0 || pool->n_ended != entry->n_ended);
+}
+
 static void
 on_run_done (ProcRun *run, gpointer user_data)
 {
   ProcQueueEntry *entry = user_data;
   ProcReport *report = proc_run_steal_report (run);
+  ProcPool *pool = entry->queue->pool;
 
   proc_run_free (run);
   entry->run = NULL;
-  n_running--;
+  pool->n_running--;
 
-  if (report->error != NULL && proc_error_is_exhaustion (report->error) && n_running > 0)
+  if (can_try_again (entry, report))
     {
       proc_report_free (report);
-      g_queue_push_tail (&starving, entry);
+      g_queue_push_tail (&pool->starving, entry);
+      if (pool->n_running == 0)
+        feed_one (pool);
       return;
     }
 
+  pool->n_ended++;
   finish (entry, report);
-  feed_one ();
+  feed_one (pool);
 }
 
 void
@@ -207,7 +224,7 @@ proc_queue_stop (ProcQueueEntry *entry, ProcStopReason reason)
       return;
     }
 
-  if (!g_queue_remove (&starving, entry))
+  if (!g_queue_remove (&entry->queue->pool->starving, entry))
     g_queue_remove (&entry->queue->waiting, entry);
   finish (entry, proc_report_new_cancelled ());
 }

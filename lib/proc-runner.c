@@ -5,6 +5,7 @@
 #include "proc-runner-private.h"
 
 #include "proc-command-private.h"
+#include "proc-engine-private.h"
 #include "proc-environ-private.h"
 
 #include <glib/gi18n-lib.h>
@@ -277,7 +278,7 @@ static void
 proc_runner_init (ProcRunner *self)
 {
   g_mutex_init (&self->lock);
-  self->queue = proc_queue_new ();
+  self->queue = proc_engine_new_queue ();
   self->environ_ = proc_environ_new ();
   self->kill_grace_msec = PROC_DEFAULT_KILL_GRACE_MSEC;
   self->drain_grace_msec = PROC_DEFAULT_DRAIN_GRACE_MSEC;

@@ -8,6 +8,7 @@
 #include "proc-pidfd-private.h"
 
 #include <pthread.h>
+#include <sched.h>
 #include <signal.h>
 #include <unistd.h>
 
@@ -48,6 +49,26 @@ proc_thread_new (const char *name, GThreadFunc func, gpointer data, GError **err
   pthread_sigmask (SIG_SETMASK, &old_mask, NULL);
 
   return thread;
+}
+
+/* A thread that wakes often takes the processor from the one that woke it, which may be
+ * the caller's, about to draw. One of SCHED_BATCH does not, and loses nothing else by
+ * it. Any other policy than the usual is the program's own wish, and stays. */
+static _Thread_local gboolean became_batch;
+
+void
+proc_thread_become_batch (void)
+{
+  const struct sched_param no_priority = { 0 };
+
+  if (sched_getscheduler (0) == SCHED_OTHER)
+    became_batch = sched_setscheduler (0, SCHED_BATCH, &no_priority) == 0;
+}
+
+gboolean
+proc_thread_became_batch (void)
+{
+  return became_batch;
 }
 
 /* Calls @func once in the thread that iterates @context, never inside this call:

@@ -18,6 +18,7 @@ make_steps (void)
   const ExecSteps steps = {
     .session = EXEC_SESSION_GROUP,
     .no_pidfd = 1,
+    .unbatch = 1,
     .given = { 1, 0, 1 },
     .umask_ = 0027,
     .nice_ = -5,
@@ -80,6 +81,7 @@ assert_same (const ExecSteps *parsed, const ExecSteps *steps)
 {
   g_assert_cmpint (parsed->session, ==, steps->session);
   g_assert_cmpint (parsed->no_pidfd, ==, steps->no_pidfd);
+  g_assert_cmpint (parsed->unbatch, ==, steps->unbatch);
   g_assert_cmpmem (parsed->given, sizeof parsed->given, steps->given, sizeof steps->given);
   g_assert_cmpint (parsed->umask_, ==, steps->umask_);
   g_assert_cmpint (parsed->nice_, ==, steps->nice_);

@@ -10,6 +10,9 @@
 #include "proc-queue-private.h"
 #include "test-fixture.h"
 
+/* The rooms run in this thread, and the engine's pool is not theirs. */
+static ProcPool pool;
+
 typedef struct
 {
   GPtrArray *order; /* of Job, as they ended */
@@ -84,7 +87,7 @@ static void
 test_in_order (void)
 {
   g_autoptr(GPtrArray) order = g_ptr_array_new_with_free_func (job_free);
-  g_autoptr(ProcQueue) queue = proc_queue_new ();
+  g_autoptr(ProcQueue) queue = proc_queue_new (&pool);
   Log log = { .order = order };
 
   proc_queue_set_limit (queue, 1);
@@ -131,7 +134,7 @@ static void
 test_limit (void)
 {
   g_autoptr(GPtrArray) order = g_ptr_array_new_with_free_func (job_free);
-  g_autoptr(ProcQueue) queue = proc_queue_new ();
+  g_autoptr(ProcQueue) queue = proc_queue_new (&pool);
   g_autofree char *path = test_path ("log");
   Log log = { .order = order };
 
@@ -152,7 +155,7 @@ static void
 test_stop_while_waiting (void)
 {
   g_autoptr(GPtrArray) order = g_ptr_array_new_with_free_func (job_free);
-  g_autoptr(ProcQueue) queue = proc_queue_new ();
+  g_autoptr(ProcQueue) queue = proc_queue_new (&pool);
   g_autofree char *path = test_path ("marker");
   Log log = { .order = order };
   Job *first = job_new (&log, 0, TEST_ARGV ("sleep", "100"));
@@ -178,7 +181,7 @@ static void
 test_urgent_passes_by (void)
 {
   g_autoptr(GPtrArray) order = g_ptr_array_new_with_free_func (job_free);
-  g_autoptr(ProcQueue) queue = proc_queue_new ();
+  g_autoptr(ProcQueue) queue = proc_queue_new (&pool);
   Log log = { .order = order };
   Job *first = job_new (&log, 0, TEST_ARGV ("sleep", "100"));
   Job *second = job_new (&log, 1, TEST_ARGV ("true"));
@@ -204,7 +207,7 @@ static void
 test_failed_start_frees_its_slot (void)
 {
   g_autoptr(GPtrArray) order = g_ptr_array_new_with_free_func (job_free);
-  g_autoptr(ProcQueue) queue = proc_queue_new ();
+  g_autoptr(ProcQueue) queue = proc_queue_new (&pool);
   Log log = { .order = order };
 
   proc_queue_set_limit (queue, 1);
@@ -222,7 +225,7 @@ static void
 test_want_of_descriptors (void)
 {
   g_autoptr(GPtrArray) order = g_ptr_array_new_with_free_func (job_free);
-  g_autoptr(ProcQueue) queue = proc_queue_new ();
+  g_autoptr(ProcQueue) queue = proc_queue_new (&pool);
   Log log = { .order = order };
   struct rlimit all;
   struct rlimit few;
@@ -251,7 +254,7 @@ static void
 test_want_alone_is_an_error (void)
 {
   g_autoptr(GPtrArray) order = g_ptr_array_new_with_free_func (job_free);
-  g_autoptr(ProcQueue) queue = proc_queue_new ();
+  g_autoptr(ProcQueue) queue = proc_queue_new (&pool);
   Log log = { .order = order };
   struct rlimit all;
   struct rlimit none;

@@ -413,6 +413,26 @@ test_high_descriptors (void)
   assert_fails (far_too_high, PROC_RUNNER_ERROR_SPAWN, "");
 }
 
+/* Nothing has to fit above it. */
+static void
+test_highest_descriptors (void)
+{
+  struct rlimit before;
+  struct rlimit low;
+  g_autoptr(ProcCommand) command = test_child ("fds", NULL);
+
+  g_assert_no_errno (getrlimit (RLIMIT_NOFILE, &before));
+  low = before;
+  low.rlim_cur = 256;
+  g_assert_no_errno (setrlimit (RLIMIT_NOFILE, &low));
+
+  proc_command_take_fd (command, open_text ("file", ""), 255);
+  proc_command_take_fd (command, open_text ("file", ""), 254);
+  assert_child_has (command, " 0 1 2 254 255");
+
+  g_assert_no_errno (setrlimit (RLIMIT_NOFILE, &before));
+}
+
 /* All of it survives what a start may do besides. */
 static void
 test_together (void)
@@ -457,6 +477,7 @@ main (int argc, char **argv)
   TEST_ADD ("/settings/fd1-descriptor-of-one", test_descriptor_of_one);
   TEST_ADD ("/settings/bad-descriptors", test_bad_descriptors);
   TEST_ADD ("/settings/high-descriptors", test_high_descriptors);
+  TEST_ADD ("/settings/highest-descriptors", test_highest_descriptors);
   TEST_ADD ("/settings/together", test_together);
 
   return g_test_run ();

@@ -80,17 +80,7 @@ receive (int socket, int *fds, int n_expected)
   return 0;
 }
 
-/* Gives a copy above all targets, and closes the first. */
-static int
-move_up (int fd, int lowest)
-{
-  int moved = fcntl (fd, F_DUPFD_CLOEXEC, lowest);
-
-  if (moved >= 0)
-    close (fd);
-  return moved;
-}
-
+/* The number of each: the standard streams that are given, then the others. */
 static int
 list_targets (const ExecSteps *steps, int *targets)
 {
@@ -105,6 +95,56 @@ list_targets (const ExecSteps *steps, int *targets)
   return n;
 }
 
+/* Gives a copy that is neither a standard stream nor a target: the targets may be the
+ * highest numbers that there can be. */
+static int
+dup_beside (int fd, const int *targets, int n_targets)
+{
+  int lowest = 3;
+  int copy;
+
+  for (;;)
+    {
+      int taken = 0;
+
+      copy = fcntl (fd, F_DUPFD_CLOEXEC, lowest);
+      for (int i = 0; i < n_targets && copy >= 0; i++)
+        taken |= targets[i] == copy;
+      if (!taken)
+        return copy;
+
+      close (copy);
+      lowest = copy + 1;
+    }
+}
+
+/* Puts @fds into their places, and the control socket out of the way. */
+int
+exec_fds_place (ExecSteps *steps, const int *fds)
+{
+  int targets[EXEC_MAX_GIVEN];
+  int copies[EXEC_MAX_GIVEN];
+  int n = list_targets (steps, targets);
+  int control = dup_beside (steps->control_fd, targets, n);
+
+  if (control < 0)
+    return -1;
+  steps->control_fd = control;
+
+  for (int i = 0; i < n; i++)
+    if ((copies[i] = dup_beside (fds[i], targets, n)) < 0)
+      return -1;
+
+  for (int i = 0; i < n; i++)
+    {
+      if (dup2 (copies[i], targets[i]) < 0)
+        return -1;
+      close (copies[i]);
+    }
+
+  return 0;
+}
+
 /* Takes the control socket from standard input, and puts what comes from there
  * into its places. */
 int
@@ -112,33 +152,15 @@ exec_fds_receive (ExecSteps *steps)
 {
   int targets[EXEC_MAX_GIVEN];
   int fds[EXEC_MAX_GIVEN];
-  int n = list_targets (steps, targets);
-  int free_from = 3;
 
-  for (int i = 0; i < n; i++)
-    if (targets[i] >= free_from)
-      free_from = targets[i] + 1;
-
-  steps->control_fd = move_up (STDIN_FILENO, free_from);
-  if (steps->control_fd < 0)
-    {
-      steps->control_fd = STDIN_FILENO;
-      return -1;
-    }
-
-  if (receive (steps->control_fd, fds, n) < 0)
+  steps->control_fd = STDIN_FILENO;
+  if (receive (STDIN_FILENO, fds, list_targets (steps, targets)) < 0)
     return -1;
 
-  for (int i = 0; i < n; i++)
-    if ((fds[i] = move_up (fds[i], free_from)) < 0)
-      return -1;
+  if (exec_fds_place (steps, fds) < 0)
+    return -1;
 
-  for (int i = 0; i < n; i++)
-    {
-      if (dup2 (fds[i], targets[i]) < 0)
-        return -1;
-      close (fds[i]);
-    }
-
+  if (!steps->given[STDIN_FILENO])
+    close (STDIN_FILENO);
   return 0;
 }

@@ -57,9 +57,9 @@ exec_request_format (const ExecSteps *steps, char *line, size_t size)
 {
   Writer writer = { line, size };
 
-  put (&writer, "%d %d %d %d %d %d %d %d %d %d", (int) steps->session, steps->supervise,
-       steps->no_pidfd, steps->given[0], steps->given[1], steps->given[2], steps->umask_,
-       steps->nice_, steps->cwd != NULL, count (steps->candidates));
+  put (&writer, "%d %d %d %d %d %d %d %d %d %d %d", (int) steps->session, steps->supervise,
+       steps->no_pidfd, steps->unbatch, steps->given[0], steps->given[1], steps->given[2],
+       steps->umask_, steps->nice_, steps->cwd != NULL, count (steps->candidates));
 
   put (&writer, " %d", steps->n_limits);
   for (int i = 0; i < steps->n_limits; i++)
@@ -140,6 +140,7 @@ parse_line (const char *line, ExecSteps *steps, int *has_cwd, int *n_candidates)
   if (take_int (&line, EXEC_SESSION_NEW, EXEC_SESSION_SHARED, &session) < 0
       || take_int (&line, 0, 1, &steps->supervise) < 0
       || take_int (&line, 0, 1, &steps->no_pidfd) < 0
+      || take_int (&line, 0, 1, &steps->unbatch) < 0
       || take_int (&line, 0, 1, &steps->given[0]) < 0
       || take_int (&line, 0, 1, &steps->given[1]) < 0
       || take_int (&line, 0, 1, &steps->given[2]) < 0

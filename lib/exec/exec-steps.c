@@ -21,6 +21,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <sched.h>
 #include <signal.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -118,6 +119,8 @@ enter_session (const ExecSteps *steps)
 static void
 set_limits (const ExecSteps *steps)
 {
+  static const struct sched_param no_priority;
+
   for (int i = 0; i < steps->n_limits; i++)
     {
       const ExecLimit *limit = &steps->limits[i];
@@ -126,6 +129,10 @@ set_limits (const ExecSteps *steps)
       if (setrlimit (limit->resource, &values) < 0)
         exec_steps_fail (steps, EXEC_STEP_LIMIT);
     }
+
+  /* Asked directly: a C library may have no such call. */
+  if (steps->unbatch)
+    syscall (SYS_sched_setscheduler, 0, SCHED_OTHER, &no_priority);
 
   errno = 0;
   if (steps->nice_ != 0 && nice (steps->nice_) == -1 && errno != 0)

@@ -28,6 +28,7 @@ typedef struct
   ExecSession session;
   int supervise;   /* stay, and look after all descendants */
   int no_pidfd;    /* behave as if the kernel had none */
+  int unbatch;     /* the one who starts it became SCHED_BATCH, and the program is not to be */
   int given[3];    /* the standard streams that are not inherited */
   int umask_;      /* or EXEC_KEEP_UMASK */
   int nice_;       /* added to what is inherited */

@@ -43,6 +43,7 @@ bench_launch (guint n_runs, guint n_at_once, BenchTimes *times)
 {
   g_autoptr(ProcPlan) plan = make_plan ();
 
+  proc_launch_prepare ();
   for (guint i = 0; i < n_runs; i++)
     launch_one (plan, times);
 }
