@@ -14,6 +14,7 @@
 #include <gio/gio.h>
 #include <glib-unix.h>
 #include <signal.h>
+#include <stdlib.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -42,6 +43,7 @@
 
 /* GSubprocess may never hear of a child that somebody else has reaped. */
 #define REAP_WAIT_MSEC 1000
+#define MAX_REAP_WAITS 10
 
 /* How often the number of a child without a pidfd is looked at, in case that
  * somebody else reaps it. */
@@ -57,6 +59,7 @@ struct _ProcChild
   GSource *control_source;
   GSource *exit_source;
   GSource *reap_timer;
+  guint n_reap_waits;
   GSource *lost_timer;
   gboolean supervised;
   gboolean settled;
@@ -332,11 +335,29 @@ note_reaped (ProcChild *self)
   note_change (self);
 }
 
-/* The zombie is gone, and GSubprocess did not hear of it. */
+/* GSubprocess has yet to hear of it. */
+static gboolean
+is_zombie (ProcChild *self)
+{
+  const char *pid = g_subprocess_get_identifier (self->subprocess);
+  siginfo_t info = { 0 };
+
+  return pid != NULL
+         && waitid (P_PID, atoi (pid), &info, WEXITED | WNOHANG | WNOWAIT) == 0
+         && info.si_pid != 0;
+}
+
+/* The zombie is gone, and GSubprocess did not hear of it. A busy system may take longer
+ * to tell it. */
 static gboolean
 on_reap_timer (gpointer user_data)
 {
-  note_reaped (user_data);
+  ProcChild *self = user_data;
+
+  if (is_zombie (self) && self->n_reap_waits++ < MAX_REAP_WAITS)
+    return G_SOURCE_CONTINUE;
+
+  note_reaped (self);
   return G_SOURCE_REMOVE;
 }
 
@@ -473,10 +494,14 @@ proc_child_get_wait_status (ProcChild *self, int *wait_status)
   return self->status_known;
 }
 
-/* Gives why the program was never started, or NULL. */
+/* Gives why the program was never started, or NULL. What ended without a word was the
+ * helper, and its status is not the program's. */
 GError *
 proc_child_steal_error (ProcChild *self)
 {
+  if (self->error == NULL && self->group == NULL && proc_child_is_gone (self))
+    self->error = proc_start_error_new_silent (self->plan);
+
   return g_steal_pointer (&self->error);
 }
 

@@ -8,5 +8,6 @@
 G_BEGIN_DECLS
 
 GError *proc_start_error_new (const ProcPlan *plan, const ExecMessage *failure);
+GError *proc_start_error_new_silent (const ProcPlan *plan);
 
 G_END_DECLS

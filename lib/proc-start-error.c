@@ -122,3 +122,13 @@ proc_start_error_new (const ProcPlan *plan, const ExecMessage *failure)
                           g_strerror (failure->error));
     }
 }
+
+/* What was to become the program ended, and did not say why. */
+GError *
+proc_start_error_new_silent (const ProcPlan *plan)
+{
+  g_autofree char *program = g_utf8_make_valid (plan->argv[0], -1);
+
+  return g_error_new (PROC_RUNNER_ERROR, PROC_RUNNER_ERROR_SPAWN,
+                      _("Cannot start “%s”: what was to become the program ended before"), program);
+}

@@ -23,6 +23,7 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
+#include "exec/exec-protocol.h"
 #include "test-pattern.h"
 
 #define STATUS_USAGE 125
@@ -87,6 +88,13 @@ static void
 do_echo (char **args)
 {
   write_line (STDOUT_FILENO, args[0]);
+}
+
+/* As the exec helper says it, which this is not. */
+static void
+do_protocol (char **args)
+{
+  write_line (STDOUT_FILENO, EXEC_PROTOCOL);
 }
 
 static void
@@ -337,6 +345,7 @@ static const Verb verbs[] = {
   { "close-stdin", 0, do_close_stdin },
   { "close-stdout", 0, do_close_stdout },
   { "cwd", 0, do_cwd },
+  { "--protocol", 0, do_protocol },
   { "echo", 1, do_echo },
   { "env", 0, do_env },
   { "err", 1, do_err },
