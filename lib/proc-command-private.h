@@ -5,6 +5,7 @@
 #include "proc-command.h"
 #include "proc-environ-private.h"
 #include "proc-plan-private.h"
+#include "proc-redirect-private.h"
 
 G_BEGIN_DECLS
 
@@ -29,17 +30,16 @@ struct _ProcCommand
   int umask_value; /* -1: the program's */
   GPtrArray *fds; /* of ProcSharedFd */
 
-  ProcStdio stdin_kind;
-  GBytes *stdin_bytes;
-  ProcStdio stdout_kind;
-  GFile *stdout_file;
-  ProcFileFlags stdout_file_flags;
-  ProcStdio stderr_kind;
+  ProcRedirect in;
+  ProcRedirect out;
+  ProcRedirect err;
 
   GArray *success_codes;
   GPtrArray *secrets; /* the longest first */
 };
 
+void proc_command_append_args (ProcCommand *self, const char *const *args);
+void proc_command_install_properties (GObjectClass *object_class);
 ProcCommand *proc_command_copy (ProcCommand *self);
 gboolean proc_command_fill_plan (ProcCommand *self, ProcPlan *plan, GError **error);
 char *proc_command_dup_label (ProcCommand *self);

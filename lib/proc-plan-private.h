@@ -5,6 +5,7 @@
 #include <gio/gio.h>
 
 #include "proc-enums.h"
+#include "proc-redirect-private.h"
 #include "proc-fd-private.h"
 
 G_BEGIN_DECLS
@@ -43,12 +44,9 @@ struct _ProcPlan
   guint kill_grace_msec;
   guint drain_grace_msec;
 
-  ProcStdio stdin_kind;
-  ProcStdio stdout_kind;
-  ProcStdio stderr_kind;
-  GBytes *stdin_bytes; /* wins over stdin_kind */
-  GFile *stdout_file;  /* wins over stdout_kind */
-  ProcFileFlags stdout_file_flags;
+  ProcRedirect in;
+  ProcRedirect out;
+  ProcRedirect err;
 
   GArray *success_codes; /* of int; 0 need not be among them */
 };

@@ -26,7 +26,7 @@ proc_plan_new (void)
 
   self->kill_grace_msec = PROC_DEFAULT_KILL_GRACE_MSEC;
   self->drain_grace_msec = PROC_DEFAULT_DRAIN_GRACE_MSEC;
-  self->stdin_kind = PROC_STDIO_DISCARD;
+  self->in.kind = PROC_STDIO_DISCARD;
   self->umask_value = -1;
   self->limits = g_array_new (FALSE, FALSE, sizeof (ProcLimit));
   self->fds = g_ptr_array_new_with_free_func ((GDestroyNotify) proc_shared_fd_unref);
@@ -52,8 +52,9 @@ proc_plan_clear (gpointer data)
   g_free (self->argv0);
   g_array_unref (self->limits);
   g_ptr_array_unref (self->fds);
-  g_clear_pointer (&self->stdin_bytes, g_bytes_unref);
-  g_clear_object (&self->stdout_file);
+  proc_redirect_clear (&self->in);
+  proc_redirect_clear (&self->out);
+  proc_redirect_clear (&self->err);
   g_array_unref (self->success_codes);
 }
 
@@ -109,21 +110,21 @@ check_streams (const ProcPlan *self, GError **error)
   if (self->session > PROC_SESSION_SHARED)
     return refuse (error, _("There is no such kind of session"));
 
-  if (self->stdout_kind > PROC_STDIO_MERGE || self->stderr_kind > PROC_STDIO_MERGE)
+  if (self->out.kind > PROC_STDIO_MERGE || self->err.kind > PROC_STDIO_MERGE)
     return refuse (error, _("There is no such way to treat a standard stream"));
 
-  if ((self->stdout_file_flags & ~both) != 0)
+  if ((self->out.file_flags & ~both) != 0)
     return refuse (error, _("There is no such way to write an output file"));
 
-  if (self->stdin_bytes == NULL
-      && self->stdin_kind != PROC_STDIO_DISCARD && self->stdin_kind != PROC_STDIO_INHERIT)
+  if (self->in.bytes == NULL
+      && self->in.kind != PROC_STDIO_DISCARD && self->in.kind != PROC_STDIO_INHERIT)
     return refuse (error, _("Standard input can be discarded or inherited, or given as bytes or"
                             " text"));
 
-  if (self->stdout_kind == PROC_STDIO_MERGE)
+  if (self->out.kind == PROC_STDIO_MERGE)
     return refuse (error, _("Standard output cannot be merged: standard error can"));
 
-  if ((self->stdout_file_flags & both) == both)
+  if ((self->out.file_flags & both) == both)
     return refuse (error, _("An output file cannot be both truncated and appended to"));
 
   return TRUE;

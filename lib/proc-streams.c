@@ -23,6 +23,7 @@
  */
 typedef struct
 {
+  const ProcRedirect *redirect;
   ProcSink *sink; /* NULL: not ours */
   ProcPump *pump;
   ProcFd fd; /* from make_pipes to start */
@@ -66,6 +67,18 @@ on_sink_changed (gpointer user_data)
   self->changed (self->user_data);
 }
 
+static void
+init_output (Output *output, const ProcRedirect *redirect)
+{
+  output->redirect = redirect;
+  output->fd = -1;
+
+  if (redirect->file != NULL)
+    output->sink = proc_file_sink_new (redirect->file, redirect->file_flags);
+  else if (redirect->kind == PROC_STDIO_CAPTURE)
+    output->sink = proc_buffer_sink_new ();
+}
+
 ProcStreams *
 proc_streams_new (ProcPlan *plan, ProcStreamsChanged changed, gpointer user_data)
 {
@@ -75,17 +88,8 @@ proc_streams_new (ProcPlan *plan, ProcStreamsChanged changed, gpointer user_data
   self->changed = changed;
   self->user_data = user_data;
   self->feed_fd = -1;
-  self->outputs[OUT].fd = -1;
-  self->outputs[ERR].fd = -1;
-
-  if (plan->stdout_file != NULL)
-    self->outputs[OUT].sink = proc_file_sink_new (plan->stdout_file, plan->stdout_file_flags);
-  else if (plan->stdout_kind == PROC_STDIO_CAPTURE)
-    self->outputs[OUT].sink = proc_buffer_sink_new ();
-
-  if (plan->stderr_kind == PROC_STDIO_CAPTURE)
-    self->outputs[ERR].sink = proc_buffer_sink_new ();
-
+  init_output (&self->outputs[OUT], &plan->out);
+  init_output (&self->outputs[ERR], &plan->err);
   return self;
 }
 
@@ -164,19 +168,19 @@ open_null (ProcFd *theirs, GError **error)
 static gboolean
 make_input (ProcStreams *self, ProcFd *theirs, GError **error)
 {
-  if (self->plan->stdin_bytes != NULL)
+  if (self->plan->in.bytes != NULL)
     return make_pipe (theirs, &self->feed_fd, &self->feed_fd, error);
 
-  return self->plan->stdin_kind == PROC_STDIO_INHERIT || open_null (theirs, error);
+  return self->plan->in.kind == PROC_STDIO_INHERIT || open_null (theirs, error);
 }
 
 static gboolean
-make_output (Output *output, ProcStdio kind, ProcFd *theirs, GError **error)
+make_output (Output *output, ProcFd *theirs, GError **error)
 {
   if (output->sink != NULL)
     return make_pipe (&output->fd, theirs, &output->fd, error);
 
-  return kind == PROC_STDIO_INHERIT || open_null (theirs, error);
+  return output->redirect->kind == PROC_STDIO_INHERIT || open_null (theirs, error);
 }
 
 /* One open file for both, so that the kernel keeps the order. Where standard
@@ -184,8 +188,8 @@ make_output (Output *output, ProcStdio kind, ProcFd *theirs, GError **error)
 static gboolean
 make_error (ProcStreams *self, ProcChildStreams *theirs, GError **error)
 {
-  if (self->plan->stderr_kind != PROC_STDIO_MERGE)
-    return make_output (&self->outputs[ERR], self->plan->stderr_kind, &theirs->err, error);
+  if (self->plan->err.kind != PROC_STDIO_MERGE)
+    return make_output (&self->outputs[ERR], &theirs->err, error);
 
   theirs->err = proc_fd_dup (theirs->out >= 0 ? theirs->out : STDOUT_FILENO, error);
   return theirs->err >= 0;
@@ -196,7 +200,7 @@ gboolean
 proc_streams_make_pipes (ProcStreams *self, ProcChildStreams *theirs, GError **error)
 {
   return make_input (self, &theirs->in, error)
-         && make_output (&self->outputs[OUT], self->plan->stdout_kind, &theirs->out, error)
+         && make_output (&self->outputs[OUT], &theirs->out, error)
          && make_error (self, theirs, error);
 }
 
@@ -205,7 +209,7 @@ void
 proc_streams_start (ProcStreams *self)
 {
   if (self->feed_fd >= 0)
-    self->feed = proc_feed_new (proc_fd_steal (&self->feed_fd), self->plan->stdin_bytes);
+    self->feed = proc_feed_new (proc_fd_steal (&self->feed_fd), self->plan->in.bytes);
 
   for (guint i = 0; i < N_OUTPUTS; i++)
     {

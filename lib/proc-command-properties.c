@@ -1,0 +1,414 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+
+/* The properties of ProcCommand: every setting is one, so that a command can be one
+ * expression. */
+
+#include "config.h"
+
+#include "proc-command-private.h"
+
+enum
+{
+  PROP_0,
+  PROP_ARGV,
+  PROP_SCRIPT,
+  PROP_SCRIPT_ARGS,
+  PROP_LINE,
+  PROP_CWD,
+  PROP_ENVIRON,
+  PROP_TIMEOUT_MSEC,
+  PROP_IDLE_TIMEOUT_MSEC,
+  PROP_ARGV0,
+  PROP_NICE,
+  PROP_UMASK,
+  PROP_STDIN,
+  PROP_STDIN_BYTES,
+  PROP_STDIN_TEXT,
+  PROP_STDOUT,
+  PROP_STDOUT_FILE,
+  PROP_STDOUT_FILE_FLAGS,
+  PROP_STDERR,
+  PROP_SUCCESS_CODE,
+  PROP_SECRET,
+  N_PROPS
+};
+
+static GParamSpec *properties[N_PROPS];
+
+static void
+proc_command_get_property (GObject *object, guint prop_id, GValue *value, GParamSpec *pspec)
+{
+  ProcCommand *self = PROC_COMMAND (object);
+
+  switch (prop_id)
+    {
+    case PROP_ARGV:
+      g_value_set_boxed (value, self->argv->pdata);
+      break;
+    case PROP_CWD:
+      g_value_set_string (value, self->cwd);
+      break;
+    case PROP_TIMEOUT_MSEC:
+      g_value_set_int (value, self->timeout_msec);
+      break;
+    case PROP_IDLE_TIMEOUT_MSEC:
+      g_value_set_int (value, self->idle_timeout_msec);
+      break;
+    case PROP_STDIN:
+      g_value_set_enum (value, self->in.kind);
+      break;
+    case PROP_STDIN_BYTES:
+      g_value_set_boxed (value, self->in.bytes);
+      break;
+    case PROP_STDOUT:
+      g_value_set_enum (value, self->out.kind);
+      break;
+    case PROP_STDOUT_FILE:
+      g_value_set_object (value, self->out.file);
+      break;
+    case PROP_STDOUT_FILE_FLAGS:
+      g_value_set_flags (value, self->out.file_flags);
+      break;
+    case PROP_STDERR:
+      g_value_set_enum (value, self->err.kind);
+      break;
+    default:
+      G_OBJECT_WARN_INVALID_PROPERTY_ID (object, prop_id, pspec);
+    }
+}
+
+static void
+set_construct_property (ProcCommand *self, guint prop_id, const GValue *value, GParamSpec *pspec)
+{
+  switch (prop_id)
+    {
+    case PROP_ARGV:
+      proc_command_append_args (self, g_value_get_boxed (value));
+      break;
+    case PROP_SCRIPT:
+      self->script = g_value_dup_string (value);
+      break;
+    case PROP_SCRIPT_ARGS:
+      self->script_args = g_value_dup_boxed (value);
+      break;
+    case PROP_LINE:
+      self->line = g_value_dup_string (value);
+      break;
+    case PROP_ENVIRON:
+      proc_command_set_environ (self, g_value_get_boxed (value));
+      break;
+    case PROP_SUCCESS_CODE:
+      if (g_value_get_int (value) != 0)
+        proc_command_add_success_code (self, g_value_get_int (value));
+      break;
+    case PROP_ARGV0:
+      proc_command_set_argv0 (self, g_value_get_string (value));
+      break;
+    case PROP_NICE:
+      proc_command_set_nice (self, g_value_get_int (value));
+      break;
+    case PROP_UMASK:
+      proc_command_set_umask (self, g_value_get_int (value));
+      break;
+    case PROP_SECRET:
+      if (g_value_get_string (value) != NULL)
+        proc_command_add_secret (self, g_value_get_string (value));
+      break;
+    default:
+      G_OBJECT_WARN_INVALID_PROPERTY_ID (self, prop_id, pspec);
+    }
+}
+
+static void
+proc_command_set_property (GObject *object,
+                           guint prop_id,
+                           const GValue *value,
+                           GParamSpec *pspec)
+{
+  ProcCommand *self = PROC_COMMAND (object);
+
+  switch (prop_id)
+    {
+    case PROP_CWD:
+      proc_command_set_cwd (self, g_value_get_string (value));
+      break;
+    case PROP_TIMEOUT_MSEC:
+      proc_command_set_timeout_msec (self, g_value_get_int (value));
+      break;
+    case PROP_IDLE_TIMEOUT_MSEC:
+      proc_command_set_idle_timeout_msec (self, g_value_get_int (value));
+      break;
+    case PROP_STDIN:
+      proc_command_set_stdin (self, g_value_get_enum (value));
+      break;
+    case PROP_STDIN_BYTES:
+      proc_command_set_stdin_bytes (self, g_value_get_boxed (value));
+      break;
+    case PROP_STDIN_TEXT:
+      proc_command_set_stdin_text (self, g_value_get_string (value));
+      break;
+    case PROP_STDOUT:
+      proc_command_set_stdout (self, g_value_get_enum (value));
+      break;
+    case PROP_STDOUT_FILE:
+      proc_command_set_stdout_file (self, g_value_get_object (value), self->out.file_flags);
+      break;
+    case PROP_STDOUT_FILE_FLAGS:
+      proc_command_set_stdout_file (self, self->out.file, g_value_get_flags (value));
+      break;
+    case PROP_STDERR:
+      proc_command_set_stderr (self, g_value_get_enum (value));
+      break;
+    default:
+      set_construct_property (self, prop_id, value, pspec);
+    }
+}
+
+#define READWRITE (G_PARAM_READWRITE | G_PARAM_STATIC_STRINGS | G_PARAM_EXPLICIT_NOTIFY)
+#define WRITE_ONLY (G_PARAM_WRITABLE | G_PARAM_STATIC_STRINGS)
+#define CONSTRUCT_ONLY (G_PARAM_WRITABLE | G_PARAM_CONSTRUCT_ONLY | G_PARAM_STATIC_STRINGS)
+
+static void
+install_construct_properties (void)
+{
+  /**
+   * ProcCommand:argv:
+   *
+   * The program and its arguments. UTF-8 only: [ctor@Proc.Command.new] takes any
+   * bytes.
+   *
+   * Since: 1.0
+   */
+  properties[PROP_ARGV] =
+    g_param_spec_boxed ("argv", NULL, NULL, G_TYPE_STRV, CONSTRUCT_ONLY | G_PARAM_READABLE);
+
+  /**
+   * ProcCommand:script:
+   *
+   * A script for `/bin/sh`, instead of an argument vector.
+   *
+   * Since: 1.0
+   */
+  properties[PROP_SCRIPT] = g_param_spec_string ("script", NULL, NULL, NULL, CONSTRUCT_ONLY);
+
+  /**
+   * ProcCommand:script-args:
+   *
+   * The arguments of [property@Proc.Command:script]: its `$1`, `$2` and so on.
+   *
+   * Since: 1.0
+   */
+  properties[PROP_SCRIPT_ARGS] =
+    g_param_spec_boxed ("script-args", NULL, NULL, G_TYPE_STRV, CONSTRUCT_ONLY);
+
+  /**
+   * ProcCommand:line:
+   *
+   * A line that is split as a shell would split it, instead of an argument
+   * vector.
+   *
+   * Since: 1.0
+   */
+  properties[PROP_LINE] = g_param_spec_string ("line", NULL, NULL, NULL, CONSTRUCT_ONLY);
+}
+
+static void
+install_addition_properties (void)
+{
+  /**
+   * ProcCommand:environ:
+   *
+   * The environment, as `NAME=value`; %NULL for the runner's. UTF-8 only:
+   * [method@Proc.Command.set_environ] takes any bytes.
+   *
+   * Since: 1.0
+   */
+  properties[PROP_ENVIRON] =
+    g_param_spec_boxed ("environ", NULL, NULL, G_TYPE_STRV, CONSTRUCT_ONLY);
+
+  /**
+   * ProcCommand:success-code:
+   *
+   * An exit status that counts as success beside 0, as
+   * [method@Proc.Command.add_success_code] adds one.
+   *
+   * Since: 1.0
+   */
+  properties[PROP_SUCCESS_CODE] =
+    g_param_spec_int ("success-code", NULL, NULL, G_MININT, G_MAXINT, 0, CONSTRUCT_ONLY);
+
+  /**
+   * ProcCommand:secret:
+   *
+   * A text that messages hide, as [method@Proc.Command.add_secret] adds one.
+   *
+   * Since: 1.0
+   */
+  properties[PROP_SECRET] = g_param_spec_string ("secret", NULL, NULL, NULL, CONSTRUCT_ONLY);
+}
+
+static void
+install_process_properties (void)
+{
+  /**
+   * ProcCommand:argv0:
+   *
+   * What the program finds as its own name, as [method@Proc.Command.set_argv0] sets
+   * it.
+   *
+   * Since: 1.0
+   */
+  properties[PROP_ARGV0] = g_param_spec_string ("argv0", NULL, NULL, NULL, CONSTRUCT_ONLY);
+
+  /**
+   * ProcCommand:nice:
+   *
+   * What is added to this program's nice value, as [method@Proc.Command.set_nice]
+   * sets it.
+   *
+   * Since: 1.0
+   */
+  properties[PROP_NICE] =
+    g_param_spec_int ("nice", NULL, NULL, G_MININT, G_MAXINT, 0, CONSTRUCT_ONLY);
+
+  /**
+   * ProcCommand:umask:
+   *
+   * The file mode creation mask, or -1 for this program's, as
+   * [method@Proc.Command.set_umask] sets it.
+   *
+   * Since: 1.0
+   */
+  properties[PROP_UMASK] =
+    g_param_spec_int ("umask", NULL, NULL, -1, 0777, -1, CONSTRUCT_ONLY);
+}
+
+static void
+install_stream_properties (void)
+{
+  /**
+   * ProcCommand:stdin: (getter get_stdin) (setter set_stdin)
+   *
+   * Where standard input comes from, if no bytes are given:
+   * `PROC_STDIO_DISCARD` or `PROC_STDIO_INHERIT`.
+   *
+   * Since: 1.0
+   */
+  properties[PROP_STDIN] =
+    g_param_spec_enum ("stdin", NULL, NULL, PROC_TYPE_STDIO, PROC_STDIO_DISCARD, READWRITE);
+
+  /**
+   * ProcCommand:stdin-bytes: (getter get_stdin_bytes) (setter set_stdin_bytes)
+   *
+   * What the child reads from its standard input, before the end of file.
+   *
+   * Since: 1.0
+   */
+  properties[PROP_STDIN_BYTES] =
+    g_param_spec_boxed ("stdin-bytes", NULL, NULL, G_TYPE_BYTES, READWRITE);
+
+  /**
+   * ProcCommand:stdin-text: (setter set_stdin_text)
+   *
+   * What the child reads from its standard input, as text.
+   *
+   * Since: 1.0
+   */
+  properties[PROP_STDIN_TEXT] = g_param_spec_string ("stdin-text", NULL, NULL, NULL, WRITE_ONLY);
+}
+
+static void
+install_output_properties (void)
+{
+  /**
+   * ProcCommand:stdout: (getter get_stdout) (setter set_stdout)
+   *
+   * What becomes of standard output, if it goes to no file.
+   *
+   * Since: 1.0
+   */
+  properties[PROP_STDOUT] =
+    g_param_spec_enum ("stdout", NULL, NULL, PROC_TYPE_STDIO, PROC_STDIO_CAPTURE, READWRITE);
+
+  /**
+   * ProcCommand:stdout-file: (getter get_stdout_file)
+   *
+   * The file that gets the standard output.
+   *
+   * Since: 1.0
+   */
+  properties[PROP_STDOUT_FILE] =
+    g_param_spec_object ("stdout-file", NULL, NULL, G_TYPE_FILE, READWRITE);
+
+  /**
+   * ProcCommand:stdout-file-flags: (getter get_stdout_file_flags)
+   *
+   * How [property@Proc.Command:stdout-file] is written.
+   *
+   * Since: 1.0
+   */
+  properties[PROP_STDOUT_FILE_FLAGS] =
+    g_param_spec_flags ("stdout-file-flags", NULL, NULL, PROC_TYPE_FILE_FLAGS,
+                        PROC_FILE_FLAGS_NONE, READWRITE);
+
+  /**
+   * ProcCommand:stderr: (getter get_stderr) (setter set_stderr)
+   *
+   * What becomes of standard error.
+   *
+   * Since: 1.0
+   */
+  properties[PROP_STDERR] =
+    g_param_spec_enum ("stderr", NULL, NULL, PROC_TYPE_STDIO, PROC_STDIO_CAPTURE, READWRITE);
+}
+
+static void
+install_policy_properties (void)
+{
+  /**
+   * ProcCommand:cwd: (getter get_cwd) (setter set_cwd)
+   *
+   * The working directory; %NULL for the runner's. UTF-8 only: the method takes any
+   * bytes.
+   *
+   * Since: 1.0
+   */
+  properties[PROP_CWD] = g_param_spec_string ("cwd", NULL, NULL, NULL, READWRITE);
+
+  /**
+   * ProcCommand:timeout-msec: (getter get_timeout_msec) (setter set_timeout_msec)
+   *
+   * The longest time in milliseconds that the command may run: 0 for any, -1 for
+   * the runner's.
+   *
+   * Since: 1.0
+   */
+  properties[PROP_TIMEOUT_MSEC] =
+    g_param_spec_int ("timeout-msec", NULL, NULL, -1, G_MAXINT, -1, READWRITE);
+
+  /**
+   * ProcCommand:idle-timeout-msec: (getter get_idle_timeout_msec) (setter set_idle_timeout_msec)
+   *
+   * The longest time in milliseconds that the command may write nothing: 0 for any,
+   * -1 for the runner's.
+   *
+   * Since: 1.0
+   */
+  properties[PROP_IDLE_TIMEOUT_MSEC] =
+    g_param_spec_int ("idle-timeout-msec", NULL, NULL, -1, G_MAXINT, -1, READWRITE);
+}
+
+void
+proc_command_install_properties (GObjectClass *object_class)
+{
+  object_class->get_property = proc_command_get_property;
+  object_class->set_property = proc_command_set_property;
+
+  install_construct_properties ();
+  install_addition_properties ();
+  install_process_properties ();
+  install_stream_properties ();
+  install_output_properties ();
+  install_policy_properties ();
+  g_object_class_install_properties (object_class, N_PROPS, properties);
+}
