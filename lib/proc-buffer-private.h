@@ -23,6 +23,7 @@ GBytes *proc_buffer_take_bytes (ProcBuffer *self);
 void proc_buffer_clear (ProcBuffer *self);
 
 GBytes *proc_bytes_new_empty (void);
+GBytes *proc_bytes_new_mapped (void *start, gsize length, gsize skipped, gsize size);
 
 ProcSink *proc_buffer_sink_new (void);
 

@@ -154,19 +154,28 @@ mapping_free (gpointer data)
   g_free (mapping);
 }
 
+/* Takes a mapping of @length, of which @size bytes are given, behind the first @skipped. */
+GBytes *
+proc_bytes_new_mapped (void *start, gsize length, gsize skipped, gsize size)
+{
+  Mapping *mapping = g_new (Mapping, 1);
+
+  mapping->start = start;
+  mapping->length = length;
+  return g_bytes_new_with_free_func ((guint8 *) start + skipped, size, mapping_free, mapping);
+}
+
 /* Gives back the pages behind the data. A mapping that cannot shrink stays. */
 static GBytes *
 take_mapping (ProcBuffer *self)
 {
-  Mapping *mapping = g_new (Mapping, 1);
   gsize needed = round_to_pages (self->size + 1);
+  gsize length = self->capacity;
 
-  mapping->start = self->data;
-  mapping->length = self->capacity;
-  if (needed < self->capacity && mremap (self->data, self->capacity, needed, 0) != MAP_FAILED)
-    mapping->length = needed;
+  if (needed < length && mremap (self->data, length, needed, 0) != MAP_FAILED)
+    length = needed;
 
-  return g_bytes_new_with_free_func (self->data, self->size, mapping_free, mapping);
+  return proc_bytes_new_mapped (self->data, length, 0, self->size);
 }
 
 /* Gives what was put in, NUL-terminated behind its end, and empties the buffer. */

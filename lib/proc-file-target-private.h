@@ -35,6 +35,5 @@ gboolean proc_file_target_flush (ProcFileTarget *self);
 gboolean proc_file_target_rename (ProcFileTarget *self);
 void proc_file_target_clear (ProcFileTarget *self);
 gboolean proc_file_wait_writable (int fd, GCancellable *cancellable);
-int proc_file_open_unlinked (void);
 
 G_END_DECLS

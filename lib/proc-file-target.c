@@ -6,10 +6,9 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <glib/gstdio.h>
 #include <poll.h>
+#include <stdio.h>
 #include <string.h>
-#include <sys/mman.h>
 #include <sys/stat.h>
 #include <sys/xattr.h>
 #include <unistd.h>
@@ -50,27 +49,6 @@ proc_file_wait_writable (int fd, GCancellable *cancellable)
       if (n_ready < 0 && errno != EINTR)
         return FALSE;
     }
-}
-
-/* A file without a name, which vanishes with its descriptor. */
-int
-proc_file_open_unlinked (void)
-{
-  g_autofree char *path = NULL;
-  int fd = proc_fd_lift (open (g_get_tmp_dir (), O_TMPFILE | O_RDWR | O_CLOEXEC, 0600));
-
-  if (fd >= 0)
-    return fd;
-
-  path = g_build_filename (g_get_tmp_dir (), ".procrunner-XXXXXX", NULL);
-  fd = proc_fd_lift (g_mkstemp_full (path, O_RDWR | O_CLOEXEC, 0600));
-  if (fd >= 0)
-    {
-      g_unlink (path);
-      return fd;
-    }
-
-  return proc_fd_lift (memfd_create ("procrunner", MFD_CLOEXEC));
 }
 
 /* Devices and FIFOs are written in place whatever the flags. A FIFO that nobody

@@ -6,6 +6,7 @@
 
 #include "proc-error-private.h"
 #include "proc-file-target-private.h"
+#include "proc-spool-private.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -68,7 +69,7 @@ fail_with_cause (ProcFileWriter *self, GError *cause, GError **error)
 static gboolean
 open_spool (ProcFileWriter *self)
 {
-  self->spool = proc_file_open_unlinked ();
+  self->spool = proc_spool_open ();
   return self->spool >= 0;
 }
 
