@@ -61,6 +61,13 @@ do_setsid_fork (char **args)
   setsid ();
 }
 
+/* Out of the session, and whoever started us goes on waiting. */
+void
+do_new_session (char **args)
+{
+  need (setsid () >= 0, "setsid");
+}
+
 /* So many runners, each of which hands on to a child of its own without end: hard to catch, and no
  * alarm would end them. Who was left behind comes to the first, which need not reap it. */
 _Noreturn void

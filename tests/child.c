@@ -360,6 +360,7 @@ static const Verb verbs[] = {
   { "ignore-term", 0, do_ignore_term },
   { "interleave", 1, do_interleave },
   { "leave", 0, do_leave },
+  { "new-session", 0, do_new_session },
   { "print", 1, do_print },
   { "read", 1, do_read },
   { "ready", 1, do_ready },

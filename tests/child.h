@@ -17,6 +17,7 @@ void do_gate (char **args);
 void do_hold_stdout (char **args);
 void do_ids (char **args);
 void do_leave (char **args);
+void do_new_session (char **args);
 void do_ready (char **args);
 _Noreturn void do_relay (char **args);
 void do_setsid_fork (char **args);

@@ -5,7 +5,8 @@
  *
  * The supervisor is the subreaper of all descendants: one whose parent dies becomes
  * its child, also if it left its group and session. So a signal to the program's
- * group and to all children reaches, repeated, everybody.
+ * group and to all children reaches, repeated, everybody. SIGTERM is repeated only to
+ * children that are new: to many a program a second one means haste.
  *
  * It ends when it has no child left, or when it is released. Its control socket is
  * the lifeline: when that closes without a release, the program that started it is
@@ -34,6 +35,11 @@
 /* Between two kills, while orphans keep coming. */
 #define KILL_INTERVAL_MSEC 5
 
+/* Between two looks for orphans, after a SIGTERM: the end of a parent that was not our
+ * child makes no signal. */
+#define TERM_INTERVAL_MSEC 50
+#define MAX_TOLD 256
+
 enum
 {
   CONTROL,
@@ -47,6 +53,10 @@ typedef struct
   pid_t program;
   int program_reaped;
   int lost; /* the lifeline */
+
+  int terminating;
+  pid_t told[MAX_TOLD]; /* children that have had their SIGTERM */
+  int n_told;
 } Supervisor;
 
 static void
@@ -86,9 +96,46 @@ reap (Supervisor *self)
     _exit (0);
 }
 
+/* TRUE for one that is new. Beyond so many, the grace has to do without. */
+static int
+note_told (Supervisor *self, pid_t pid)
+{
+  for (int i = 0; i < self->n_told; i++)
+    if (self->told[i] == pid)
+      return 0;
+
+  if (self->n_told == MAX_TOLD)
+    return 0;
+
+  self->told[self->n_told++] = pid;
+  return 1;
+}
+
+/* Reached by the group's number, while that is the program's. */
+static int
+is_in_group (const Supervisor *self, pid_t pid)
+{
+  return !self->program_reaped && self->steps.session != EXEC_SESSION_SHARED
+         && getpgid (pid) == self->program;
+}
+
+static void
+signal_child (Supervisor *self, pid_t pid, int signal_number)
+{
+  if (signal_number != SIGTERM)
+    {
+      kill (pid, signal_number);
+    }
+  else if (note_told (self, pid) && !is_in_group (self, pid))
+    {
+      kill (pid, SIGTERM);
+      kill (pid, SIGCONT);
+    }
+}
+
 /* A child is never another process by the time of the signal: it is ours to reap. */
 static void
-signal_listed (const char *list, long size, int signal_number)
+signal_listed (Supervisor *self, const char *list, long size, int signal_number)
 {
   pid_t pid = 0;
 
@@ -100,14 +147,14 @@ signal_listed (const char *list, long size, int signal_number)
     else
       {
         if (pid > 1)
-          kill (pid, signal_number);
+          signal_child (self, pid, signal_number);
         pid = 0;
       }
 }
 
 /* In one read: a list that is longer ends in the middle, and the next time goes on. */
 static void
-signal_children (int signal_number)
+signal_children (Supervisor *self, int signal_number)
 {
   char list[4096];
   int fd = open ("/proc/thread-self/children", O_RDONLY | O_CLOEXEC);
@@ -119,19 +166,34 @@ signal_children (int signal_number)
   size = read (fd, list, sizeof list);
   while (size > 0 && list[size - 1] != ' ')
     size--;
-  signal_listed (list, size, signal_number);
+  signal_listed (self, list, size, signal_number);
   close (fd);
 }
 
 /* The number of the group is the program's, and so is taken while that is not
- * reaped. */
+ * reaped. Who is reached by the group is not told once more. */
 static void
-signal_all (const Supervisor *self, int signal_number)
+signal_all (Supervisor *self, int signal_number)
 {
+  if (signal_number == SIGTERM)
+    {
+      self->terminating = 1;
+      self->n_told = 0;
+    }
+
   if (!self->program_reaped && self->steps.session != EXEC_SESSION_SHARED)
     kill (-self->program, signal_number);
 
-  signal_children (signal_number);
+  signal_children (self, signal_number);
+}
+
+static int
+get_interval (const Supervisor *self)
+{
+  if (self->lost)
+    return KILL_INTERVAL_MSEC;
+
+  return self->terminating ? TERM_INTERVAL_MSEC : -1;
 }
 
 static void
@@ -167,8 +229,12 @@ watch (Supervisor *self)
           fds[CONTROL].fd = -1;
           signal_all (self, SIGKILL);
         }
+      else if (self->terminating)
+        {
+          signal_children (self, SIGTERM);
+        }
 
-      poll (fds, N_FDS, self->lost ? KILL_INTERVAL_MSEC : -1);
+      poll (fds, N_FDS, get_interval (self));
       if (!self->lost && fds[CONTROL].revents != 0)
         take_order (self);
     }
