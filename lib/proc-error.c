@@ -105,6 +105,34 @@ proc_error_is_exhaustion (const GError *error)
          || saved_errno == ENOMEM;
 }
 
+static const char *
+describe_limit (int saved_errno)
+{
+  switch (saved_errno)
+    {
+    case EAGAIN:
+      return _("the limit on processes: RLIMIT_NPROC, or the control group’s pids.max");
+    case EMFILE:
+      return _("the program’s limit on open files: RLIMIT_NOFILE");
+    case ENFILE:
+      return _("the system’s limit on open files: fs.file-max");
+    case ENOMEM:
+    default:
+      return _("the limit on memory");
+    }
+}
+
+/* For one who can do something about it; nobody will give anything back. */
+void
+proc_error_name_limit (GError *error)
+{
+  int saved_errno = proc_runner_error_get_private (error)->saved_errno;
+  g_autofree char *message = error->message;
+
+  /* Translators: a sentence, then which limit stands behind it */
+  error->message = g_strdup_printf (_("%s (%s)"), message, describe_limit (saved_errno));
+}
+
 /* Gives an error of our domain the result behind it. */
 void
 proc_error_set_result (GError *error, ProcResult *result)

@@ -144,13 +144,21 @@ finish (ProcQueueEntry *entry, ProcReport *report)
 
 /* Others run that will give something back, or have given it since. */
 static gboolean
-can_try_again (const ProcQueueEntry *entry, const ProcReport *report)
+can_try_again (const ProcQueueEntry *entry)
 {
   const ProcPool *pool = entry->queue->pool;
 
-  return report->error != NULL
-         && proc_error_is_exhaustion (report->error)
-         && (pool->n_running > 0 || pool->n_ended != entry->n_ended);
+  return pool->n_running > 0 || pool->n_ended != entry->n_ended;
+}
+
+static void
+starve (ProcQueueEntry *entry)
+{
+  ProcPool *pool = entry->queue->pool;
+
+  g_queue_push_tail (&pool->starving, entry);
+  if (pool->n_running == 0)
+    feed_one (pool);
 }
 
 static void
@@ -159,20 +167,21 @@ on_run_done (ProcRun *run, gpointer user_data)
   ProcQueueEntry *entry = user_data;
   ProcReport *report = proc_run_steal_report (run);
   ProcPool *pool = entry->queue->pool;
+  gboolean in_want = report->error != NULL && proc_error_is_exhaustion (report->error);
 
   proc_run_free (run);
   entry->run = NULL;
   pool->n_running--;
 
-  if (can_try_again (entry, report))
+  if (in_want && can_try_again (entry))
     {
       proc_report_free (report);
-      g_queue_push_tail (&pool->starving, entry);
-      if (pool->n_running == 0)
-        feed_one (pool);
+      starve (entry);
       return;
     }
 
+  if (in_want)
+    proc_error_name_limit (report->error);
   pool->n_ended++;
   finish (entry, report);
   feed_one (pool);

@@ -271,6 +271,7 @@ test_want_alone_is_an_error (void)
   g_assert_error (job->report->error, PROC_RUNNER_ERROR, PROC_RUNNER_ERROR_SPAWN);
   test_assert_in_error (job->report->error, "true");
   test_assert_in_error (job->report->error, g_strerror (EMFILE));
+  test_assert_in_error (job->report->error, "RLIMIT_NOFILE");
 }
 
 int

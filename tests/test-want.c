@@ -1,0 +1,115 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+
+/* RX2: no more processes. Who wants one waits for those that run; with nothing running it is an
+ * error that names the limit. In processes of their own: who gave up root does not get it back. */
+
+#include "config.h"
+
+#include <errno.h>
+#include <sys/resource.h>
+#include <unistd.h>
+
+#include "test-fixture.h"
+
+#define A_USER_WITHOUT_PROCESSES 54321
+#define N_RUNS 12
+
+static guint
+count_threads (void)
+{
+  g_autoptr(GDir) tasks = g_dir_open ("/proc/self/task", 0, NULL);
+  guint n = 0;
+
+  while (g_dir_read_name (tasks) != NULL)
+    n++;
+
+  return n;
+}
+
+/* Root is exempt. What has been started once is there: the engine, and GLib's thread. */
+static void
+limit_processes (ProcRunner *runner, guint n_more)
+{
+  struct rlimit limit = { 0, 0 };
+
+  proc_runner_check_output (runner, TEST_ARGV ("true"), NULL, NULL);
+  limit.rlim_cur = limit.rlim_max = count_threads () + n_more;
+  g_assert_no_errno (setrlimit (RLIMIT_NPROC, &limit));
+  g_assert_no_errno (setresuid (A_USER_WITHOUT_PROCESSES, A_USER_WITHOUT_PROCESSES,
+                                A_USER_WITHOUT_PROCESSES));
+}
+
+static void
+test_alone (void)
+{
+  g_autoptr(ProcRunner) runner = proc_runner_new ();
+  g_autoptr(GBytes) output = NULL;
+  g_autoptr(GError) error = NULL;
+
+  limit_processes (runner, 0);
+  output = proc_runner_check_output (runner, TEST_ARGV ("true"), NULL, &error);
+  g_assert_null (output);
+  g_assert_error (error, PROC_RUNNER_ERROR, PROC_RUNNER_ERROR_SPAWN);
+  test_assert_in_error (error, "true");
+  test_assert_in_error (error, g_strerror (EAGAIN));
+  test_assert_in_error (error, "RLIMIT_NPROC");
+}
+
+static void
+got_output (GObject *source, GAsyncResult *result, gpointer data)
+{
+  guint *n_ended = data;
+  g_autoptr(GError) error = NULL;
+  g_autoptr(GBytes) output =
+    proc_runner_check_output_finish (PROC_RUNNER (source), result, &error);
+
+  g_assert_no_error (error);
+  g_assert_nonnull (output);
+  (*n_ended)++;
+}
+
+/* Two at a time fit. */
+static void
+test_in_company (void)
+{
+  g_autoptr(ProcRunner) runner = proc_runner_new ();
+  guint n_ended = 0;
+
+  limit_processes (runner, 2);
+  for (guint i = 0; i < N_RUNS; i++)
+    proc_runner_check_output_async (runner, TEST_ARGV ("true"), NULL, got_output, &n_ended);
+  while (n_ended < N_RUNS)
+    g_main_context_iteration (NULL, TRUE);
+}
+
+static void
+run_apart (gconstpointer data)
+{
+  GTestFunc test = (GTestFunc) data;
+
+  if (geteuid () != 0)
+    {
+      g_test_skip ("needs root, to become a user who has no other processes");
+      return;
+    }
+
+  if (g_test_subprocess ())
+    {
+      test ();
+      return;
+    }
+
+  g_test_trap_subprocess (NULL, 0, G_TEST_SUBPROCESS_INHERIT_STDERR);
+  g_test_trap_assert_passed ();
+}
+
+int
+main (int argc, char **argv)
+{
+  test_init (&argc, &argv);
+
+  g_test_add_data_func ("/want/rx2-alone", test_alone, run_apart);
+  g_test_add_data_func ("/want/rx2-in-company", test_in_company, run_apart);
+
+  return g_test_run ();
+}
