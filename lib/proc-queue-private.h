@@ -14,7 +14,7 @@ typedef struct
 {
   GQueue starving; /* of ProcQueueEntry */
   guint n_running;
-  guint64 n_ended;
+  guint64 n_ended; /* runs, and tries to start one */
   gboolean feeding;
   gboolean feed_again;
 } ProcPool;

@@ -17,8 +17,8 @@
  *
  * A run that could not start for want of processes, descriptors or memory starves:
  * it waits until any run of the pool ends, and is made anew from its plan; at once, if
- * one has ended since it tried. When nothing runs that could give anything back, the
- * want is an error. All queues of a
+ * one has ended since it tried, be it in want as well. When it had been alone, and so
+ * nothing will be given back, the want is an error. All queues of a
  * program share one pool, since the want is the program's.
  *
  * Counted in any thread, since a runner holds its queue; all else happens in the
@@ -167,13 +167,16 @@ on_run_done (ProcRun *run, gpointer user_data)
   ProcQueueEntry *entry = user_data;
   ProcReport *report = proc_run_steal_report (run);
   ProcPool *pool = entry->queue->pool;
+  gboolean try_again;
   gboolean in_want = report->error != NULL && proc_error_is_exhaustion (report->error);
 
   proc_run_free (run);
   entry->run = NULL;
   pool->n_running--;
 
-  if (in_want && can_try_again (entry))
+  try_again = in_want && can_try_again (entry);
+  pool->n_ended++;
+  if (try_again)
     {
       proc_report_free (report);
       starve (entry);
@@ -182,7 +185,6 @@ on_run_done (ProcRun *run, gpointer user_data)
 
   if (in_want)
     proc_error_name_limit (report->error);
-  pool->n_ended++;
   finish (entry, report);
   feed_one (pool);
 }
