@@ -10,83 +10,223 @@
 #include <glib-unix.h>
 #include <unistd.h>
 
-/* Writes bytes to the child's standard input and closes it, in the engine
- * thread, which blocks SIGPIPE: a child that has closed its end is EPIPE here,
- * and that is no error. A child need not read what it is given; whether all was
- * handed over is a fact for the result.
+/* Writes pieces to the child's standard input, one after the other, in the engine
+ * thread, which blocks SIGPIPE: a child that has closed its end is EPIPE here, and
+ * that is no error. A child need not read what it is given; whether all was handed
+ * over is a fact for the result.
+ *
+ *   open, with pieces      waiting for room in the pipe, or writing
+ *   open, without any      waiting for the next, or for the child to close its end
+ *   closed                 after the last piece, or since nobody reads any more
+ *
+ * accepted () is called once for each piece: when its last byte is in the pipe, or
+ * when it never will be. Whoever waits for that before the next piece has
+ * back-pressure. It may write and close. changed () is called when the pipe is
+ * closed. Both are called from the main loop only, except that freeing the feed
+ * gives back what is left.
  */
+
+/* Writes in a row before other sources get their turn, and how much at once: no pipe
+ * holds more. */
+#define WRITES_PER_DISPATCH 16
+#define WRITE_SIZE ((gsize) 1024 * 1024)
+
+typedef struct
+{
+  GBytes *bytes;
+  ProcFeedAccepted accepted;
+  gpointer user_data;
+} Piece;
+
 struct _ProcFeed
 {
   ProcFd fd;
-  GBytes *bytes;
-  gsize written;
   GSource *source;
+  GIOCondition condition; /* what the source waits for */
+  GQueue pieces;
+  gsize n_written; /* of the first piece */
+  gboolean ended;  /* no piece comes after those that are here */
+  gboolean lost;   /* some piece was not written */
+  ProcFeedChanged changed;
+  gpointer user_data;
 };
+
+static void
+finish_piece (ProcFeed *self, gboolean written)
+{
+  Piece *piece = g_queue_pop_head (&self->pieces);
+  ProcFeedAccepted accepted = piece->accepted;
+  gpointer user_data = piece->user_data;
+
+  self->n_written = 0;
+  g_bytes_unref (piece->bytes);
+  g_free (piece);
+  if (accepted != NULL)
+    accepted (written, user_data);
+}
+
+static void
+stop_source (ProcFeed *self)
+{
+  if (self->source != NULL)
+    g_source_destroy (self->source);
+  g_clear_pointer (&self->source, g_source_unref);
+}
 
 static void
 close_pipe (ProcFeed *self)
 {
-  if (self->source != NULL)
-    {
-      g_source_destroy (self->source);
-      g_clear_pointer (&self->source, g_source_unref);
-    }
+  stop_source (self);
   proc_fd_clear (&self->fd);
 }
 
-static gboolean
-on_writable (int fd, GIOCondition condition, gpointer user_data)
+static void
+break_pipe (ProcFeed *self)
 {
-  ProcFeed *self = user_data;
+  close_pipe (self);
+  while (!g_queue_is_empty (&self->pieces))
+    {
+      self->lost = TRUE;
+      finish_piece (self, FALSE);
+    }
+}
+
+/* Gives TRUE while more may be written at once. */
+static gboolean
+write_once (ProcFeed *self)
+{
+  const Piece *piece = g_queue_peek_head (&self->pieces);
+  const guint8 *data;
   gsize size;
-  const guint8 *data = g_bytes_get_data (self->bytes, &size);
+  gsize wanted;
   gssize n_written;
 
-  n_written = write (fd, data + self->written, size - self->written);
-  if (n_written < 0 && (errno == EINTR || errno == EAGAIN))
-    return G_SOURCE_CONTINUE;
+  if (piece == NULL)
+    return FALSE;
 
-  if (n_written > 0)
-    self->written += n_written;
-  if (n_written >= 0 && self->written < size)
-    return G_SOURCE_CONTINUE;
+  data = g_bytes_get_data (piece->bytes, &size);
+  wanted = MIN (size - self->n_written, WRITE_SIZE);
+  n_written = wanted > 0 ? write (self->fd, data + self->n_written, wanted) : 0;
+  if (n_written < 0 && errno == EINTR)
+    return TRUE;
+  if (n_written < 0)
+    {
+      if (errno != EAGAIN)
+        break_pipe (self);
+      return FALSE;
+    }
 
-  close_pipe (self);
-  return G_SOURCE_REMOVE;
+  self->n_written += n_written;
+  if (self->n_written == size)
+    finish_piece (self, TRUE);
+
+  return (gsize) n_written == wanted; /* else the pipe is full */
+}
+
+static gboolean on_ready (int fd, GIOCondition condition, gpointer user_data);
+
+/* Waits for what there is to wait for. An error is told of unasked. */
+static void
+watch (ProcFeed *self)
+{
+  GIOCondition condition = g_queue_is_empty (&self->pieces) ? G_IO_ERR : G_IO_OUT;
+
+  if (self->source != NULL && self->condition == condition)
+    return;
+
+  stop_source (self);
+  self->condition = condition;
+  self->source = g_unix_fd_source_new (self->fd, condition);
+  g_source_set_callback (self->source, G_SOURCE_FUNC (on_ready), self, NULL);
+  g_source_set_static_name (self->source, "[procrunner] feed");
+  g_source_attach (self->source, g_main_context_get_thread_default ());
+}
+
+static gboolean
+on_ready (int fd, GIOCondition condition, gpointer user_data)
+{
+  ProcFeed *self = user_data;
+
+  if (g_queue_is_empty (&self->pieces))
+    close_pipe (self); /* by the reader */
+  for (guint i = 0; i < WRITES_PER_DISPATCH && write_once (self); i++)
+    ;
+
+  if (self->fd >= 0 && self->ended && g_queue_is_empty (&self->pieces))
+    close_pipe (self);
+  if (self->fd >= 0)
+    watch (self);
+  else
+    self->changed (self->user_data);
+
+  return G_SOURCE_CONTINUE;
 }
 
 /* Takes @fd, which must be non-blocking. */
 ProcFeed *
-proc_feed_new (int fd, GBytes *bytes)
+proc_feed_new (int fd, ProcFeedChanged changed, gpointer user_data)
 {
   ProcFeed *self = g_new0 (ProcFeed, 1);
 
   self->fd = fd;
-  self->bytes = g_bytes_ref (bytes);
-
-  if (proc_feed_is_complete (self))
-    {
-      close_pipe (self);
-      return self;
-    }
-
-  self->source = g_unix_fd_source_new (self->fd, G_IO_OUT);
-  g_source_set_callback (self->source, G_SOURCE_FUNC (on_writable), self, NULL);
-  g_source_set_static_name (self->source, "[procrunner] feed");
-  g_source_attach (self->source, g_main_context_get_thread_default ());
+  self->changed = changed;
+  self->user_data = user_data;
+  g_queue_init (&self->pieces);
+  watch (self);
   return self;
 }
 
 void
 proc_feed_free (ProcFeed *self)
 {
-  close_pipe (self);
-  g_bytes_unref (self->bytes);
+  break_pipe (self);
   g_free (self);
 }
 
+/* FALSE: the pipe is closed already, and @accepted, which may be NULL, is not called. */
+gboolean
+proc_feed_write (ProcFeed *self,
+                 GBytes *bytes,
+                 ProcFeedAccepted accepted,
+                 gpointer user_data)
+{
+  Piece *piece;
+
+  g_assert (!self->ended);
+
+  if (self->fd < 0)
+    {
+      self->lost = TRUE;
+      return FALSE;
+    }
+
+  piece = g_new0 (Piece, 1);
+  piece->bytes = g_bytes_ref (bytes);
+  piece->accepted = accepted;
+  piece->user_data = user_data;
+  g_queue_push_tail (&self->pieces, piece);
+  watch (self);
+  return TRUE;
+}
+
+/* No piece comes after those that are here. Without any the pipe is closed in here. */
+void
+proc_feed_close (ProcFeed *self)
+{
+  self->ended = TRUE;
+  if (g_queue_is_empty (&self->pieces))
+    close_pipe (self);
+}
+
+gboolean
+proc_feed_is_open (ProcFeed *self)
+{
+  return self->fd >= 0;
+}
+
+/* TRUE: all that was to be written is in the pipe. */
 gboolean
 proc_feed_is_complete (ProcFeed *self)
 {
-  return self->written == g_bytes_get_size (self->bytes);
+  return self->ended && !self->lost && g_queue_is_empty (&self->pieces);
 }

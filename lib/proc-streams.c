@@ -68,6 +68,14 @@ on_sink_changed (gpointer user_data)
 }
 
 static void
+on_feed_changed (gpointer user_data)
+{
+  ProcStreams *self = user_data;
+
+  self->changed (self->user_data);
+}
+
+static void
 init_output (Output *output, const ProcRedirect *redirect)
 {
   output->redirect = redirect;
@@ -204,12 +212,23 @@ proc_streams_make_pipes (ProcStreams *self, ProcChildStreams *theirs, GError **e
          && make_error (self, theirs, error);
 }
 
+static void
+start_feed (ProcStreams *self)
+{
+  GBytes *bytes = self->plan->in.bytes;
+
+  self->feed = proc_feed_new (proc_fd_steal (&self->feed_fd), on_feed_changed, self);
+  if (g_bytes_get_size (bytes) > 0)
+    proc_feed_write (self->feed, bytes, NULL, NULL);
+  proc_feed_close (self->feed);
+}
+
 /* The child has its ends. */
 void
 proc_streams_start (ProcStreams *self)
 {
   if (self->feed_fd >= 0)
-    self->feed = proc_feed_new (proc_fd_steal (&self->feed_fd), self->plan->in.bytes);
+    start_feed (self);
 
   for (guint i = 0; i < N_OUTPUTS; i++)
     {

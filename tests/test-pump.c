@@ -9,7 +9,6 @@
 
 #include "proc-buffer-private.h"
 #include "proc-fd-private.h"
-#include "proc-feed-private.h"
 #include "proc-pump-private.h"
 #include "test-fixture.h"
 
@@ -254,46 +253,6 @@ test_held_reads_the_rest (void)
   tear_down (&fixture);
 }
 
-/* A feed at one end and a pump at the other, and nobody blocks. */
-static void
-test_feed_to_pump (void)
-{
-  g_autofree char *text = g_strnfill (3000000, 'x');
-  g_autoptr(GBytes) bytes = g_bytes_new (text, 3000000);
-  Fixture fixture;
-  ProcFeed *feed;
-
-  set_up (&fixture, proc_buffer_sink_new ());
-  g_assert_true (proc_fd_set_nonblocking (fixture.writer, NULL));
-  feed = proc_feed_new (proc_fd_steal (&fixture.writer), bytes);
-  g_assert_false (proc_feed_is_complete (feed));
-  while (proc_pump_is_open (fixture.pump))
-    iterate ();
-
-  g_assert_true (proc_feed_is_complete (feed));
-  assert_captured (&fixture, text);
-  proc_feed_free (feed);
-  tear_down (&fixture);
-}
-
-static void
-test_feed_of_nothing (void)
-{
-  g_autoptr(GBytes) bytes = g_bytes_new (NULL, 0);
-  Fixture fixture;
-  ProcFeed *feed;
-
-  set_up (&fixture, proc_buffer_sink_new ());
-  feed = proc_feed_new (proc_fd_steal (&fixture.writer), bytes);
-  g_assert_true (proc_feed_is_complete (feed));
-  while (proc_pump_is_open (fixture.pump))
-    iterate ();
-
-  assert_captured (&fixture, "");
-  proc_feed_free (feed);
-  tear_down (&fixture);
-}
-
 int
 main (int argc, char **argv)
 {
@@ -304,8 +263,6 @@ main (int argc, char **argv)
   TEST_ADD ("/pump/reads-an-empty-rest", test_reads_an_empty_rest);
   TEST_ADD ("/pump/is-held-by-its-sink", test_is_held_by_its_sink);
   TEST_ADD ("/pump/held-reads-the-rest", test_held_reads_the_rest);
-  TEST_ADD ("/feed/to-pump", test_feed_to_pump);
-  TEST_ADD ("/feed/of-nothing", test_feed_of_nothing);
 
   return g_test_run ();
 }
