@@ -24,6 +24,8 @@ enum
   PROP_STDIN,
   PROP_STDIN_BYTES,
   PROP_STDIN_TEXT,
+  PROP_STDIN_FILE,
+  PROP_STDIN_STREAM,
   PROP_STDOUT,
   PROP_STDOUT_FILE,
   PROP_STDOUT_FILE_FLAGS,
@@ -59,6 +61,12 @@ proc_command_get_property (GObject *object, guint prop_id, GValue *value, GParam
       break;
     case PROP_STDIN_BYTES:
       g_value_set_boxed (value, self->in.bytes);
+      break;
+    case PROP_STDIN_FILE:
+      g_value_set_object (value, self->in.file);
+      break;
+    case PROP_STDIN_STREAM:
+      g_value_set_object (value, self->in.stream);
       break;
     case PROP_STDOUT:
       g_value_set_enum (value, self->out.kind);
@@ -146,6 +154,12 @@ proc_command_set_property (GObject *object,
       break;
     case PROP_STDIN_TEXT:
       proc_command_set_stdin_text (self, g_value_get_string (value));
+      break;
+    case PROP_STDIN_FILE:
+      proc_command_set_stdin_file (self, g_value_get_object (value));
+      break;
+    case PROP_STDIN_STREAM:
+      proc_command_set_stdin_stream (self, g_value_get_object (value));
       break;
     case PROP_STDOUT:
       proc_command_set_stdout (self, g_value_get_enum (value));
@@ -284,12 +298,12 @@ install_process_properties (void)
 }
 
 static void
-install_stream_properties (void)
+install_input_properties (void)
 {
   /**
    * ProcCommand:stdin: (getter get_stdin) (setter set_stdin)
    *
-   * Where standard input comes from, if no bytes are given:
+   * Where standard input comes from, if no bytes, file or stream are given:
    * `PROC_STDIO_DISCARD` or `PROC_STDIO_INHERIT`.
    *
    * Since: 1.0
@@ -315,6 +329,27 @@ install_stream_properties (void)
    * Since: 1.0
    */
   properties[PROP_STDIN_TEXT] = g_param_spec_string ("stdin-text", NULL, NULL, NULL, WRITE_ONLY);
+
+  /**
+   * ProcCommand:stdin-file: (getter get_stdin_file) (setter set_stdin_file)
+   *
+   * The file that the child reads, as [method@Proc.Command.set_stdin_file] sets it.
+   *
+   * Since: 1.0
+   */
+  properties[PROP_STDIN_FILE] =
+    g_param_spec_object ("stdin-file", NULL, NULL, G_TYPE_FILE, READWRITE);
+
+  /**
+   * ProcCommand:stdin-stream: (getter get_stdin_stream) (setter set_stdin_stream)
+   *
+   * The stream that is read for the child, once, as
+   * [method@Proc.Command.set_stdin_stream] sets it.
+   *
+   * Since: 1.0
+   */
+  properties[PROP_STDIN_STREAM] =
+    g_param_spec_object ("stdin-stream", NULL, NULL, G_TYPE_INPUT_STREAM, READWRITE);
 }
 
 static void
@@ -407,7 +442,7 @@ proc_command_install_properties (GObjectClass *object_class)
   install_construct_properties ();
   install_addition_properties ();
   install_process_properties ();
-  install_stream_properties ();
+  install_input_properties ();
   install_output_properties ();
   install_policy_properties ();
   g_object_class_install_properties (object_class, N_PROPS, properties);

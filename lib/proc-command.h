@@ -72,6 +72,14 @@ PROC_AVAILABLE_IN_1_0
 void proc_command_set_stdin_bytes (ProcCommand *self, GBytes *bytes);
 PROC_AVAILABLE_IN_1_0
 void proc_command_set_stdin_text (ProcCommand *self, const char *text);
+PROC_AVAILABLE_IN_1_0
+GFile *proc_command_get_stdin_file (ProcCommand *self);
+PROC_AVAILABLE_IN_1_0
+void proc_command_set_stdin_file (ProcCommand *self, GFile *file);
+PROC_AVAILABLE_IN_1_0
+GInputStream *proc_command_get_stdin_stream (ProcCommand *self);
+PROC_AVAILABLE_IN_1_0
+void proc_command_set_stdin_stream (ProcCommand *self, GInputStream *stream);
 
 PROC_AVAILABLE_IN_1_0
 ProcStdio proc_command_get_stdout (ProcCommand *self);

@@ -58,7 +58,8 @@ G_DEFINE_ENUM_TYPE (ProcRunnerError, proc_runner_error,
                     G_DEFINE_ENUM_VALUE (PROC_RUNNER_ERROR_BAD_CWD, "bad-cwd"),
                     G_DEFINE_ENUM_VALUE (PROC_RUNNER_ERROR_SPAWN, "spawn"),
                     G_DEFINE_ENUM_VALUE (PROC_RUNNER_ERROR_INVALID_COMMAND, "invalid-command"),
-                    G_DEFINE_ENUM_VALUE (PROC_RUNNER_ERROR_OUTPUT_FILE, "output-file"))
+                    G_DEFINE_ENUM_VALUE (PROC_RUNNER_ERROR_OUTPUT_FILE, "output-file"),
+                    G_DEFINE_ENUM_VALUE (PROC_RUNNER_ERROR_INPUT_FILE, "input-file"))
 
 /* Sets an error whose message is what was tried, and the system's words for why
  * it failed. */

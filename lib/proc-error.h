@@ -39,6 +39,8 @@ G_BEGIN_DECLS
  *   was started.
  * @PROC_RUNNER_ERROR_OUTPUT_FILE: A file for the command's output could not be
  *   opened or written.
+ * @PROC_RUNNER_ERROR_INPUT_FILE: A file or a stream for the command's input could not
+ *   be opened or read.
  *
  * What can go wrong when a command is run.
  *
@@ -60,7 +62,8 @@ typedef enum
   PROC_RUNNER_ERROR_BAD_CWD,
   PROC_RUNNER_ERROR_SPAWN,
   PROC_RUNNER_ERROR_INVALID_COMMAND,
-  PROC_RUNNER_ERROR_OUTPUT_FILE
+  PROC_RUNNER_ERROR_OUTPUT_FILE,
+  PROC_RUNNER_ERROR_INPUT_FILE
 } ProcRunnerError;
 
 PROC_AVAILABLE_IN_1_0

@@ -116,10 +116,10 @@ check_streams (const ProcPlan *self, GError **error)
   if ((self->out.file_flags & ~both) != 0)
     return refuse (error, _("There is no such way to write an output file"));
 
-  if (self->in.bytes == NULL
+  if (self->in.bytes == NULL && self->in.file == NULL && self->in.stream == NULL
       && self->in.kind != PROC_STDIO_DISCARD && self->in.kind != PROC_STDIO_INHERIT)
-    return refuse (error, _("Standard input can be discarded or inherited, or given as bytes or"
-                            " text"));
+    return refuse (error, _("Standard input can be discarded or inherited, or given as bytes,"
+                            " text, a file or a stream"));
 
   if (self->out.kind == PROC_STDIO_MERGE)
     return refuse (error, _("Standard output cannot be merged: standard error can"));
@@ -232,6 +232,10 @@ proc_plan_seal (ProcPlan *self, GError **error)
       || !check_fds (self, error)
       || !check_success_codes (self, error))
     return FALSE;
+
+  if (!proc_redirect_claim_stream (&self->in))
+    return refuse (error, _("The stream for standard input has been used already: it serves one"
+                            " run"));
 
   self->candidates = find_candidates (self->argv[0], self->envp);
   return TRUE;

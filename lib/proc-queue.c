@@ -174,7 +174,7 @@ on_run_done (ProcRun *run, gpointer user_data)
   entry->run = NULL;
   pool->n_running--;
 
-  try_again = in_want && can_try_again (entry);
+  try_again = in_want && !report->final && can_try_again (entry);
   pool->n_ended++;
   if (try_again)
     {

@@ -8,16 +8,19 @@
 
 G_BEGIN_DECLS
 
-/* What becomes of one standard stream. Bytes or a file win over the kind. */
+/* What becomes of one standard stream. Bytes, a file or a stream, of which at most one
+ * is there, win over the kind. */
 typedef struct
 {
   ProcStdio kind;
   GBytes *bytes; /* input only */
   GFile *file;
+  GInputStream *stream; /* input only */
   ProcFileFlags file_flags; /* output only */
 } ProcRedirect;
 
 void proc_redirect_copy (const ProcRedirect *self, ProcRedirect *copy);
 void proc_redirect_clear (ProcRedirect *self);
+gboolean proc_redirect_claim_stream (const ProcRedirect *self);
 
 G_END_DECLS

@@ -15,6 +15,7 @@ typedef struct _ProcReport ProcReport;
 struct _ProcReport
 {
   GError *error; /* what we could not do, or NULL */
+  gboolean final; /* the run cannot be made again: its input is spent */
   gboolean ended; /* the fields below are facts; FALSE if no child was started */
 
   ProcOutcome outcome;

@@ -265,7 +265,8 @@ install_stop_properties (void)
   /**
    * ProcResult:stdin-complete: (getter get_stdin_complete)
    *
-   * Whether the child was handed all of its standard input.
+   * Whether the child was handed all of its standard input, as
+   * [method@Proc.Result.get_stdin_complete] says.
    *
    * Since: 1.0
    */
@@ -792,6 +793,11 @@ proc_result_get_complete (ProcResult *self)
  * Gets whether the child was handed all of its standard input. A child need not
  * read it, so this is no error.
  *
+ * Bytes and text are handed over when the last byte is in the pipe, which may be more
+ * than the child read. So is what a stream gave, or a file that is not native, if its
+ * end was seen. A native file is handed over whole, and so is the program's own
+ * standard input, and none.
+ *
  * Returns: %FALSE if the child closed its standard input, or ended, before that
  *
  * Since: 1.0
@@ -964,8 +970,8 @@ proc_result_make_run_error (ProcResult *self)
  *
  * Fails unless the result is a success.
  *
- * The error is `EXIT_STATUS`, `SIGNALED`, `TIMED_OUT`, `UNKNOWN_STATUS` or
- * `OUTPUT_FILE` of [error@Proc.RunnerError], and carries this result; or it is
+ * The error is `EXIT_STATUS`, `SIGNALED`, `TIMED_OUT`, `UNKNOWN_STATUS`,
+ * `OUTPUT_FILE` or `INPUT_FILE` of [error@Proc.RunnerError], and carries this result; or it is
  * `G_IO_ERROR_CANCELLED`.
  *
  * Returns: %TRUE if the result is a success

@@ -16,7 +16,7 @@
  *   NEW → OPENING → RUNNING → DRAINING → SETTLING → DONE
  *            └──────────────────────────────↑
  *
- *   OPENING    the sinks open their files; nothing is started yet
+ *   OPENING    files are opened, for input and output; nothing is started yet
  *   RUNNING    there is a child
  *   DRAINING   the child is gone, or out of reach; the pipes may be open still
  *   SETTLING   no pipe is open; files get their content, or are left alone
@@ -282,10 +282,12 @@ make_report (ProcRun *self)
   if (self->child != NULL && !self->never_ran)
     report_end (self, report);
   report->error = g_steal_pointer (&self->error);
+  report->final = proc_streams_are_spent (self->streams);
   return report;
 }
 
-/* A file that cannot be written stops the run. */
+/* A file that cannot be written stops the run, and so does input that cannot be read:
+ * a part of it must not be taken for all. */
 static void
 note_stream_error (ProcRun *self)
 {
@@ -463,7 +465,8 @@ proc_run_stop (ProcRun *self, ProcStopReason reason)
   if (self->ladder == NULL && (self->state == RUN_RUNNING || self->state == RUN_DRAINING))
     start_ladder (self);
 
-  if (reason != PROC_STOP_FILE)
+  /* Before the start, what one file lacks need not wait for another one. */
+  if (reason != PROC_STOP_FILE || self->state == RUN_OPENING)
     proc_streams_abort (self->streams);
 
   proc_run_advance (self);

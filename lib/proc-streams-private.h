@@ -29,6 +29,7 @@ void proc_streams_abort (ProcStreams *self);
 
 void proc_streams_settle (ProcStreams *self, gboolean keep);
 gboolean proc_streams_are_settled (const ProcStreams *self);
+gboolean proc_streams_are_spent (const ProcStreams *self);
 gboolean proc_streams_were_cut (const ProcStreams *self);
 void proc_streams_report (ProcStreams *self, ProcReport *report);
 

@@ -8,12 +8,13 @@
 #include "proc-fd-private.h"
 #include "proc-feed-private.h"
 #include "proc-file-sink-private.h"
+#include "proc-input-private.h"
 #include "proc-pump-private.h"
 
 #include <unistd.h>
 
-/* The three standard streams of one child, as far as they are ours: a feed, and
- * for each output a sink with its pump.
+/* The three standard streams of one child, as far as they are ours: a feed, for a file
+ * or a stream with an input before it, and for each output a sink with its pump.
  *
  *   open → make_pipes → start → settle → report
  *
@@ -43,6 +44,7 @@ struct _ProcStreams
   gpointer user_data;
 
   Output outputs[N_OUTPUTS];
+  ProcInput *input; /* NULL: the input is no file and no stream */
   ProcFeed *feed;
   ProcFd feed_fd; /* from make_pipes to start */
 };
@@ -68,11 +70,21 @@ on_sink_changed (gpointer user_data)
 }
 
 static void
-on_feed_changed (gpointer user_data)
+on_input_changed (gpointer user_data)
 {
   ProcStreams *self = user_data;
 
   self->changed (self->user_data);
+}
+
+/* When the child reads no more, nobody is to wait for what it would have read. */
+static void
+on_feed_changed (gpointer user_data)
+{
+  ProcStreams *self = user_data;
+
+  if (self->input != NULL)
+    proc_input_stop (self->input);
 }
 
 static void
@@ -96,6 +108,8 @@ proc_streams_new (ProcPlan *plan, ProcStreamsChanged changed, gpointer user_data
   self->changed = changed;
   self->user_data = user_data;
   self->feed_fd = -1;
+  if (plan->in.file != NULL || plan->in.stream != NULL)
+    self->input = proc_input_new (plan->in.file, plan->in.stream, on_input_changed, self);
   init_output (&self->outputs[OUT], &plan->out);
   init_output (&self->outputs[ERR], &plan->err);
   return self;
@@ -112,6 +126,7 @@ proc_streams_free (ProcStreams *self)
     }
 
   g_clear_pointer (&self->feed, proc_feed_free);
+  g_clear_pointer (&self->input, proc_input_free);
   proc_fd_clear (&self->feed_fd);
   proc_plan_unref (self->plan);
   g_free (self);
@@ -121,15 +136,22 @@ proc_streams_free (ProcStreams *self)
 void
 proc_streams_open (ProcStreams *self)
 {
+  if (self->input != NULL)
+    proc_input_open (self->input);
+
   for (guint i = 0; i < N_OUTPUTS; i++)
     if (self->outputs[i].sink != NULL)
       proc_sink_open (self->outputs[i].sink, on_sink_changed, self);
 }
 
-/* A sink that could not be opened has settled at once, with an error. */
+/* What could not be opened has settled at once, with an error. */
 gboolean
 proc_streams_are_opened (const ProcStreams *self)
 {
+  if (self->input != NULL
+      && !proc_input_is_opened (self->input) && !proc_input_is_settled (self->input))
+    return FALSE;
+
   for (guint i = 0; i < N_OUTPUTS; i++)
     {
       const ProcSink *sink = self->outputs[i].sink;
@@ -141,10 +163,13 @@ proc_streams_are_opened (const ProcStreams *self)
   return TRUE;
 }
 
-/* Gives the first failure of a sink, or NULL. */
+/* Gives the first failure of the input or a sink, or NULL. */
 const GError *
 proc_streams_get_error (const ProcStreams *self)
 {
+  if (self->input != NULL && proc_input_get_error (self->input) != NULL)
+    return proc_input_get_error (self->input);
+
   for (guint i = 0; i < N_OUTPUTS; i++)
     if (self->outputs[i].sink != NULL && self->outputs[i].sink->error != NULL)
       return self->outputs[i].sink->error;
@@ -176,7 +201,12 @@ open_null (ProcFd *theirs, GError **error)
 static gboolean
 make_input (ProcStreams *self, ProcFd *theirs, GError **error)
 {
-  if (self->plan->in.bytes != NULL)
+  if (self->input != NULL)
+    *theirs = proc_input_steal_fd (self->input);
+  if (*theirs >= 0)
+    return TRUE;
+
+  if (self->plan->in.bytes != NULL || self->input != NULL)
     return make_pipe (theirs, &self->feed_fd, &self->feed_fd, error);
 
   return self->plan->in.kind == PROC_STDIO_INHERIT || open_null (theirs, error);
@@ -218,6 +248,12 @@ start_feed (ProcStreams *self)
   GBytes *bytes = self->plan->in.bytes;
 
   self->feed = proc_feed_new (proc_fd_steal (&self->feed_fd), on_feed_changed, self);
+  if (self->input != NULL)
+    {
+      proc_input_start (self->input, self->feed);
+      return;
+    }
+
   if (g_bytes_get_size (bytes) > 0)
     proc_feed_write (self->feed, bytes, NULL, NULL);
   proc_feed_close (self->feed);
@@ -289,15 +325,22 @@ proc_streams_read_rest (ProcStreams *self)
 void
 proc_streams_abort (ProcStreams *self)
 {
+  if (self->input != NULL)
+    proc_input_stop (self->input);
+
   for (guint i = 0; i < N_OUTPUTS; i++)
     if (self->outputs[i].sink != NULL)
       proc_sink_abort (self->outputs[i].sink);
 }
 
-/* Files get their content, or with @keep FALSE are left as they were. */
+/* Nothing is read for the child any more. Files get their content, or with @keep FALSE
+ * are left as they were. */
 void
 proc_streams_settle (ProcStreams *self, gboolean keep)
 {
+  if (self->input != NULL)
+    proc_input_stop (self->input);
+
   for (guint i = 0; i < N_OUTPUTS; i++)
     if (self->outputs[i].sink != NULL && !self->outputs[i].sink->settled)
       proc_sink_settle (self->outputs[i].sink, keep);
@@ -306,6 +349,9 @@ proc_streams_settle (ProcStreams *self, gboolean keep)
 gboolean
 proc_streams_are_settled (const ProcStreams *self)
 {
+  if (self->input != NULL && !proc_input_is_settled (self->input))
+    return FALSE;
+
   for (guint i = 0; i < N_OUTPUTS; i++)
     if (self->outputs[i].sink != NULL && !self->outputs[i].sink->settled)
       return FALSE;
@@ -322,6 +368,13 @@ proc_streams_were_cut (const ProcStreams *self)
       return TRUE;
 
   return FALSE;
+}
+
+/* TRUE: something may have been read that cannot be read again. */
+gboolean
+proc_streams_are_spent (const ProcStreams *self)
+{
+  return self->plan->in.stream != NULL && self->feed != NULL;
 }
 
 static void

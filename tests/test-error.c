@@ -234,7 +234,7 @@ test_domain (void)
   g_autoptr(GEnumClass) klass = g_type_class_ref (PROC_TYPE_RUNNER_ERROR);
 
   g_assert_cmpstr (g_quark_to_string (PROC_RUNNER_ERROR), ==, "ProcRunnerError");
-  g_assert_cmpuint (klass->n_values, ==, PROC_RUNNER_ERROR_OUTPUT_FILE + 1);
+  g_assert_cmpuint (klass->n_values, ==, PROC_RUNNER_ERROR_INPUT_FILE + 1);
   g_assert_cmpstr (g_type_name (PROC_TYPE_RUNNER_ERROR), ==, "ProcRunnerError");
 }
 

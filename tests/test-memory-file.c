@@ -17,6 +17,9 @@ typedef struct
   GBytes *contents;
   gsize limit;
   gboolean fail_at_close;
+  gboolean hold_reader;
+  gboolean reader_waits;
+  GCond changed;
 } Node;
 
 typedef struct
@@ -43,13 +46,27 @@ typedef struct
   GFileOutputStreamClass parent_class;
 } TestMemoryStreamClass;
 
+typedef struct
+{
+  GFileInputStream parent_instance;
+  Node *node;
+  gsize n_read;
+} TestMemoryReader;
+
+typedef struct
+{
+  GFileInputStreamClass parent_class;
+} TestMemoryReaderClass;
+
 static void test_memory_file_iface_init (GFileIface *iface);
 static GType test_memory_file_get_type (void);
 static GType test_memory_stream_get_type (void);
+static GType test_memory_reader_get_type (void);
 
 G_DEFINE_TYPE_WITH_CODE (TestMemoryFile, test_memory_file, G_TYPE_OBJECT,
                          G_IMPLEMENT_INTERFACE (G_TYPE_FILE, test_memory_file_iface_init))
 G_DEFINE_TYPE (TestMemoryStream, test_memory_stream, G_TYPE_FILE_OUTPUT_STREAM)
+G_DEFINE_TYPE (TestMemoryReader, test_memory_reader, G_TYPE_FILE_INPUT_STREAM)
 
 static Node *
 node_of (gpointer file)
@@ -61,6 +78,7 @@ static void
 node_clear (Node *node)
 {
   g_mutex_clear (&node->lock);
+  g_cond_clear (&node->changed);
   g_clear_pointer (&node->name, g_free);
   g_clear_pointer (&node->contents, g_bytes_unref);
 }
@@ -71,7 +89,7 @@ node_unref (Node *node)
   g_atomic_rc_box_release_full (node, (GDestroyNotify) node_clear);
 }
 
-/* The stream */
+/* The stream that writes */
 
 static gssize
 test_memory_stream_write (GOutputStream *stream, const void *buffer, gsize count,
@@ -156,6 +174,49 @@ open_stream (GFile *file, gboolean append)
 
   g_mutex_unlock (&node->lock);
   return G_FILE_OUTPUT_STREAM (stream);
+}
+
+/* The stream that reads */
+
+static gssize
+test_memory_reader_read (GInputStream *stream, void *buffer, gsize count,
+                         GCancellable *cancellable, GError **error)
+{
+  TestMemoryReader *self = (TestMemoryReader *) stream;
+  g_autoptr(GMutexLocker) locker = g_mutex_locker_new (&self->node->lock);
+  gsize size = 0;
+  const guint8 *data = g_bytes_get_data (self->node->contents, &size);
+
+  if (self->n_read >= self->node->limit)
+    {
+      g_set_error_literal (error, G_IO_ERROR, G_IO_ERROR_FAILED, "The moon is dark");
+      return -1;
+    }
+
+  count = MIN (count, MIN (size, self->node->limit) - self->n_read);
+  if (count > 0)
+    memcpy (buffer, data + self->n_read, count);
+  self->n_read += count;
+  return (gssize) count;
+}
+
+static void
+test_memory_reader_finalize (GObject *object)
+{
+  node_unref (((TestMemoryReader *) object)->node);
+  G_OBJECT_CLASS (test_memory_reader_parent_class)->finalize (object);
+}
+
+static void
+test_memory_reader_class_init (TestMemoryReaderClass *klass)
+{
+  G_OBJECT_CLASS (klass)->finalize = test_memory_reader_finalize;
+  G_INPUT_STREAM_CLASS (klass)->read_fn = test_memory_reader_read;
+}
+
+static void
+test_memory_reader_init (TestMemoryReader *self)
+{
 }
 
 /* The file */
@@ -249,6 +310,31 @@ test_memory_file_query_info (GFile *file, const char *attributes, GFileQueryInfo
   return info;
 }
 
+static GFileInputStream *
+test_memory_file_read (GFile *file, GCancellable *cancellable, GError **error)
+{
+  g_autoptr(GBytes) contents = test_memory_file_ref_contents (file);
+  Node *node = node_of (file);
+  TestMemoryReader *stream;
+
+  g_mutex_lock (&node->lock);
+  node->reader_waits = TRUE;
+  g_cond_broadcast (&node->changed);
+  while (node->hold_reader)
+    g_cond_wait (&node->changed, &node->lock);
+  g_mutex_unlock (&node->lock);
+
+  if (contents == NULL)
+    {
+      g_set_error_literal (error, G_IO_ERROR, G_IO_ERROR_NOT_FOUND, "Not on the moon");
+      return NULL;
+    }
+
+  stream = g_object_new (test_memory_reader_get_type (), NULL);
+  stream->node = g_atomic_rc_box_acquire (node);
+  return G_FILE_INPUT_STREAM (stream);
+}
+
 static GFileOutputStream *
 test_memory_file_append_to (GFile *file, GFileCreateFlags flags, GCancellable *cancellable,
                             GError **error)
@@ -285,6 +371,7 @@ test_memory_file_iface_init (GFileIface *iface)
   iface->get_parse_name = test_memory_file_get_uri;
   iface->get_parent = test_memory_file_get_parent;
   iface->query_info = test_memory_file_query_info;
+  iface->read_fn = test_memory_file_read;
   iface->append_to = test_memory_file_append_to;
   iface->create = test_memory_file_create;
   iface->replace = test_memory_file_replace;
@@ -316,6 +403,7 @@ test_memory_file_new (const char *name, const char *contents)
   Node *node = g_atomic_rc_box_new0 (Node);
 
   g_mutex_init (&node->lock);
+  g_cond_init (&node->changed);
   node->name = g_strdup (name);
   node->limit = G_MAXSIZE;
   if (contents != NULL)
@@ -334,6 +422,34 @@ void
 test_memory_file_fail_at_close (GFile *file)
 {
   node_of (file)->fail_at_close = TRUE;
+}
+
+void
+test_memory_file_hold_reader (GFile *file)
+{
+  node_of (file)->hold_reader = TRUE;
+}
+
+void
+test_memory_file_wait_for_reader (GFile *file)
+{
+  Node *node = node_of (file);
+
+  g_mutex_lock (&node->lock);
+  while (!node->reader_waits)
+    g_cond_wait (&node->changed, &node->lock);
+  g_mutex_unlock (&node->lock);
+}
+
+void
+test_memory_file_release_reader (GFile *file)
+{
+  Node *node = node_of (file);
+
+  g_mutex_lock (&node->lock);
+  node->hold_reader = FALSE;
+  g_cond_broadcast (&node->changed);
+  g_mutex_unlock (&node->lock);
 }
 
 GBytes *

@@ -5,9 +5,14 @@
 #include <gio/gio.h>
 
 /* A GFile that is not native: no path, no descriptor, its contents in memory. Replacing it takes
- * effect when the stream is closed, and not if that is cancelled, as in GIO's own backends. */
+ * effect when the stream is closed, and not if that is cancelled, as in GIO's own backends.
+ * Failing after so many bytes is for reading and for writing. While the reader is held, opening
+ * for reading waits, whatever its cancellable says. */
 
 GFile *test_memory_file_new (const char *name, const char *contents);
 void test_memory_file_fail_after (GFile *file, gsize n_bytes);
 void test_memory_file_fail_at_close (GFile *file);
+void test_memory_file_hold_reader (GFile *file);
+void test_memory_file_wait_for_reader (GFile *file);
+void test_memory_file_release_reader (GFile *file);
 GBytes *test_memory_file_ref_contents (GFile *file);
