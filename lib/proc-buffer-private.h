@@ -2,7 +2,7 @@
 
 #pragma once
 
-#include "proc-sink-private.h"
+#include <glib.h>
 
 G_BEGIN_DECLS
 
@@ -24,7 +24,5 @@ void proc_buffer_clear (ProcBuffer *self);
 
 GBytes *proc_bytes_new_empty (void);
 GBytes *proc_bytes_new_mapped (void *start, gsize length, gsize skipped, gsize size);
-
-ProcSink *proc_buffer_sink_new (void);
 
 G_END_DECLS

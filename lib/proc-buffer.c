@@ -4,10 +4,6 @@
 
 #include "proc-buffer-private.h"
 
-#include "proc-error-private.h"
-
-#include <errno.h>
-#include <glib/gi18n-lib.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <unistd.h>
@@ -209,84 +205,4 @@ proc_buffer_clear (ProcBuffer *self)
     g_free (self->data);
 
   memset (self, 0, sizeof *self);
-}
-
-/* The sink that captures. */
-
-typedef struct
-{
-  ProcSink parent;
-  ProcBuffer buffer;
-} BufferSink;
-
-static void
-buffer_sink_open (ProcSink *sink)
-{
-  proc_sink_set_opened (sink);
-}
-
-static guint8 *
-buffer_sink_reserve (ProcSink *sink, gsize *size)
-{
-  BufferSink *self = (BufferSink *) sink;
-  g_autoptr(GError) error = NULL;
-  guint8 *data = proc_buffer_reserve (&self->buffer, 1, size);
-
-  if (data == NULL)
-    {
-      proc_set_error_from_errno (&error, PROC_RUNNER_ERROR_OUTPUT_FILE, ENOMEM,
-                                 _("Cannot keep the output"));
-      proc_sink_take_error (sink, g_steal_pointer (&error));
-    }
-
-  return data;
-}
-
-static void
-buffer_sink_commit (ProcSink *sink, gsize size)
-{
-  BufferSink *self = (BufferSink *) sink;
-
-  proc_buffer_commit (&self->buffer, size);
-}
-
-static void
-buffer_sink_settle (ProcSink *sink, gboolean keep)
-{
-  proc_sink_set_settled (sink);
-}
-
-static GBytes *
-buffer_sink_take_bytes (ProcSink *sink)
-{
-  BufferSink *self = (BufferSink *) sink;
-
-  return proc_buffer_take_bytes (&self->buffer);
-}
-
-static void
-buffer_sink_free (ProcSink *sink)
-{
-  BufferSink *self = (BufferSink *) sink;
-
-  proc_buffer_clear (&self->buffer);
-  g_free (self);
-}
-
-static const ProcSinkClass buffer_sink_class = {
-  .open = buffer_sink_open,
-  .reserve = buffer_sink_reserve,
-  .commit = buffer_sink_commit,
-  .settle = buffer_sink_settle,
-  .take_bytes = buffer_sink_take_bytes,
-  .free = buffer_sink_free,
-};
-
-ProcSink *
-proc_buffer_sink_new (void)
-{
-  BufferSink *self = g_new0 (BufferSink, 1);
-
-  proc_sink_init (&self->parent, &buffer_sink_class);
-  return &self->parent;
 }

@@ -23,6 +23,8 @@ struct _ProcCommand
   ProcEnviron *environ_;
   int timeout_msec;
   int idle_timeout_msec;
+  gint64 max_output; /* -1: the runner's, and its overflow */
+  ProcOverflow overflow;
 
   char *argv0;    /* NULL: the program as it was named */
   GArray *limits; /* of ProcLimit */

@@ -18,6 +18,8 @@ enum
   PROP_ENVIRON,
   PROP_TIMEOUT_MSEC,
   PROP_IDLE_TIMEOUT_MSEC,
+  PROP_MAX_OUTPUT,
+  PROP_OVERFLOW,
   PROP_ARGV0,
   PROP_NICE,
   PROP_UMASK,
@@ -55,6 +57,12 @@ proc_command_get_property (GObject *object, guint prop_id, GValue *value, GParam
       break;
     case PROP_IDLE_TIMEOUT_MSEC:
       g_value_set_int (value, self->idle_timeout_msec);
+      break;
+    case PROP_MAX_OUTPUT:
+      g_value_set_int64 (value, self->max_output);
+      break;
+    case PROP_OVERFLOW:
+      g_value_set_enum (value, self->overflow);
       break;
     case PROP_STDIN:
       g_value_set_enum (value, self->in.kind);
@@ -145,6 +153,12 @@ proc_command_set_property (GObject *object,
       break;
     case PROP_IDLE_TIMEOUT_MSEC:
       proc_command_set_idle_timeout_msec (self, g_value_get_int (value));
+      break;
+    case PROP_MAX_OUTPUT:
+      proc_command_set_max_output (self, g_value_get_int64 (value), self->overflow);
+      break;
+    case PROP_OVERFLOW:
+      proc_command_set_max_output (self, self->max_output, g_value_get_enum (value));
       break;
     case PROP_STDIN:
       proc_command_set_stdin (self, g_value_get_enum (value));
@@ -433,6 +447,32 @@ install_policy_properties (void)
     g_param_spec_int ("idle-timeout-msec", NULL, NULL, -1, G_MAXINT, -1, READWRITE);
 }
 
+static void
+install_cap_properties (void)
+{
+  /**
+   * ProcCommand:max-output: (getter get_max_output)
+   *
+   * How many bytes the command may write to each of its outputs: 0 for any number, -1
+   * for the runner's limit.
+   *
+   * Since: 1.0
+   */
+  properties[PROP_MAX_OUTPUT] =
+    g_param_spec_int64 ("max-output", NULL, NULL, -1, G_MAXINT64, -1, READWRITE);
+
+  /**
+   * ProcCommand:overflow: (getter get_overflow)
+   *
+   * What happens when an output is longer than [property@Proc.Command:max-output].
+   * Where that is -1, the runner tells.
+   *
+   * Since: 1.0
+   */
+  properties[PROP_OVERFLOW] =
+    g_param_spec_enum ("overflow", NULL, NULL, PROC_TYPE_OVERFLOW, PROC_OVERFLOW_FAIL, READWRITE);
+}
+
 void
 proc_command_install_properties (GObjectClass *object_class)
 {
@@ -445,5 +485,6 @@ proc_command_install_properties (GObjectClass *object_class)
   install_input_properties ();
   install_output_properties ();
   install_policy_properties ();
+  install_cap_properties ();
   g_object_class_install_properties (object_class, N_PROPS, properties);
 }

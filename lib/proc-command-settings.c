@@ -189,6 +189,75 @@ proc_command_set_idle_timeout_msec (ProcCommand *self, int idle_timeout_msec)
 }
 
 /**
+ * proc_command_get_max_output:
+ * @self: a command
+ *
+ * Gets how much the command may write to each of its outputs.
+ *
+ * Returns: bytes, 0 for any number, or -1 for the runner's
+ *
+ * Since: 1.0
+ */
+gint64
+proc_command_get_max_output (ProcCommand *self)
+{
+  g_return_val_if_fail (PROC_IS_COMMAND (self), -1);
+
+  return self->max_output;
+}
+
+/**
+ * proc_command_get_overflow:
+ * @self: a command
+ *
+ * Gets what happens when an output is longer than its limit. With the runner's limit,
+ * which is -1, the runner tells.
+ *
+ * Returns: what happens
+ *
+ * Since: 1.0
+ */
+ProcOverflow
+proc_command_get_overflow (ProcCommand *self)
+{
+  g_return_val_if_fail (PROC_IS_COMMAND (self), PROC_OVERFLOW_FAIL);
+
+  return self->overflow;
+}
+
+/**
+ * proc_command_set_max_output:
+ * @self: a command
+ * @max_output: bytes, 0 for any number, or -1 for the runner's limit
+ * @overflow: what happens when an output is longer
+ *
+ * Sets how much the command may write to its standard output, and how much to its
+ * standard error: each has the limit for itself, and merged they have one. See
+ * [method@Proc.Runner.set_max_output].
+ *
+ * Since: 1.0
+ */
+void
+proc_command_set_max_output (ProcCommand *self, gint64 max_output, ProcOverflow overflow)
+{
+  gboolean other_limit;
+  gboolean other_overflow;
+
+  g_return_if_fail (PROC_IS_COMMAND (self));
+  g_return_if_fail (max_output >= -1);
+
+  other_limit = self->max_output != max_output;
+  other_overflow = self->overflow != overflow;
+  self->max_output = max_output;
+  self->overflow = overflow;
+
+  if (other_limit)
+    g_object_notify (G_OBJECT (self), "max-output");
+  if (other_overflow)
+    g_object_notify (G_OBJECT (self), "overflow");
+}
+
+/**
  * proc_command_set_argv0:
  * @self: a command
  * @argv0: (type filename) (nullable): a name, or %NULL for the program as it was

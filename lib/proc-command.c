@@ -118,6 +118,7 @@ proc_command_init (ProcCommand *self)
   self->environ_ = proc_environ_new ();
   self->timeout_msec = -1;
   self->idle_timeout_msec = -1;
+  self->max_output = -1;
   self->umask_value = -1;
   self->limits = g_array_new (FALSE, FALSE, sizeof (ProcLimit));
   self->fds = g_ptr_array_new_with_free_func ((GDestroyNotify) proc_shared_fd_unref);
@@ -347,6 +348,8 @@ proc_command_copy (ProcCommand *self)
   copy->environ_ = proc_environ_copy (self->environ_);
   copy->timeout_msec = self->timeout_msec;
   copy->idle_timeout_msec = self->idle_timeout_msec;
+  copy->max_output = self->max_output;
+  copy->overflow = self->overflow;
   copy->argv0 = g_strdup (self->argv0);
   g_array_append_vals (copy->limits, self->limits->data, self->limits->len);
   copy->nice_value = self->nice_value;
@@ -390,6 +393,8 @@ proc_command_fill_plan (ProcCommand *self, ProcPlan *plan, GError **error)
     plan->timeout_msec = self->timeout_msec;
   if (self->idle_timeout_msec >= 0)
     plan->idle_timeout_msec = self->idle_timeout_msec;
+  if (self->max_output >= 0)
+    plan->cap = (ProcCap) { self->max_output, self->overflow };
 
   plan->argv0 = g_strdup (self->argv0);
   g_array_append_vals (plan->limits, self->limits->data, self->limits->len);

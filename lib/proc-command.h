@@ -52,6 +52,13 @@ PROC_AVAILABLE_IN_1_0
 void proc_command_set_idle_timeout_msec (ProcCommand *self, int idle_timeout_msec);
 
 PROC_AVAILABLE_IN_1_0
+gint64 proc_command_get_max_output (ProcCommand *self);
+PROC_AVAILABLE_IN_1_0
+ProcOverflow proc_command_get_overflow (ProcCommand *self);
+PROC_AVAILABLE_IN_1_0
+void proc_command_set_max_output (ProcCommand *self, gint64 max_output, ProcOverflow overflow);
+
+PROC_AVAILABLE_IN_1_0
 void proc_command_set_argv0 (ProcCommand *self, const char *argv0);
 PROC_AVAILABLE_IN_1_0
 void proc_command_set_rlimit (ProcCommand *self, int resource, guint64 soft, guint64 hard);

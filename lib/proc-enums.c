@@ -20,8 +20,14 @@ G_DEFINE_ENUM_TYPE (ProcOutcome, proc_outcome,
                     G_DEFINE_ENUM_VALUE (PROC_OUTCOME_SIGNALED, "signaled"),
                     G_DEFINE_ENUM_VALUE (PROC_OUTCOME_TIMED_OUT, "timed-out"),
                     G_DEFINE_ENUM_VALUE (PROC_OUTCOME_IDLE, "idle"),
+                    G_DEFINE_ENUM_VALUE (PROC_OUTCOME_OUTPUT_LIMIT, "output-limit"),
                     G_DEFINE_ENUM_VALUE (PROC_OUTCOME_CANCELLED, "cancelled"),
                     G_DEFINE_ENUM_VALUE (PROC_OUTCOME_UNKNOWN, "unknown"))
+
+G_DEFINE_ENUM_TYPE (ProcOverflow, proc_overflow,
+                    G_DEFINE_ENUM_VALUE (PROC_OVERFLOW_FAIL, "fail"),
+                    G_DEFINE_ENUM_VALUE (PROC_OVERFLOW_HEAD, "head"),
+                    G_DEFINE_ENUM_VALUE (PROC_OVERFLOW_TAIL, "tail"))
 
 G_DEFINE_FLAGS_TYPE (ProcFileFlags, proc_file_flags,
                      G_DEFINE_ENUM_VALUE (PROC_FILE_FLAGS_NONE, "none"),

@@ -64,6 +64,8 @@ typedef enum
  * @PROC_OUTCOME_TIMED_OUT: The child was stopped when its time was over.
  * @PROC_OUTCOME_IDLE: The child was stopped because it had written nothing for too
  *   long.
+ * @PROC_OUTCOME_OUTPUT_LIMIT: The child wrote more than it may, and was stopped if it had
+ *   not ended yet.
  * @PROC_OUTCOME_CANCELLED: The child was stopped because the caller cancelled,
  *   or was never started for that reason.
  * @PROC_OUTCOME_UNKNOWN: The child ended, and somebody else in this program took
@@ -79,9 +81,28 @@ typedef enum
   PROC_OUTCOME_SIGNALED,
   PROC_OUTCOME_TIMED_OUT,
   PROC_OUTCOME_IDLE,
+  PROC_OUTCOME_OUTPUT_LIMIT,
   PROC_OUTCOME_CANCELLED,
   PROC_OUTCOME_UNKNOWN
 } ProcOutcome;
+
+/**
+ * ProcOverflow:
+ * @PROC_OVERFLOW_FAIL: The command is stopped and has failed; the first bytes are kept.
+ * @PROC_OVERFLOW_HEAD: The command goes on, and the first bytes are kept.
+ * @PROC_OVERFLOW_TAIL: The command goes on, and the last bytes are kept. For captured
+ *   output only: not for a file.
+ *
+ * What happens when an output is longer than its limit.
+ *
+ * Since: 1.0
+ */
+typedef enum
+{
+  PROC_OVERFLOW_FAIL,
+  PROC_OVERFLOW_HEAD,
+  PROC_OVERFLOW_TAIL
+} ProcOverflow;
 
 /**
  * ProcFileFlags:
@@ -105,6 +126,7 @@ typedef enum
 #define PROC_TYPE_STDIO (proc_stdio_get_type ())
 #define PROC_TYPE_SESSION (proc_session_get_type ())
 #define PROC_TYPE_OUTCOME (proc_outcome_get_type ())
+#define PROC_TYPE_OVERFLOW (proc_overflow_get_type ())
 #define PROC_TYPE_FILE_FLAGS (proc_file_flags_get_type ())
 
 PROC_AVAILABLE_IN_1_0
@@ -113,6 +135,8 @@ PROC_AVAILABLE_IN_1_0
 GType proc_session_get_type (void) G_GNUC_CONST;
 PROC_AVAILABLE_IN_1_0
 GType proc_outcome_get_type (void) G_GNUC_CONST;
+PROC_AVAILABLE_IN_1_0
+GType proc_overflow_get_type (void) G_GNUC_CONST;
 PROC_AVAILABLE_IN_1_0
 GType proc_file_flags_get_type (void) G_GNUC_CONST;
 

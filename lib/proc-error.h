@@ -28,6 +28,7 @@ G_BEGIN_DECLS
  *   cancellation was behind it.
  * @PROC_RUNNER_ERROR_TIMED_OUT: The command was stopped when its time was over, or
  *   when it had written nothing for too long.
+ * @PROC_RUNNER_ERROR_OUTPUT_LIMIT: The command wrote more than it may.
  * @PROC_RUNNER_ERROR_UNKNOWN_STATUS: The command ended, and somebody else in this
  *   program took its exit status.
  * @PROC_RUNNER_ERROR_NOT_FOUND: The program, or the interpreter that its first
@@ -38,7 +39,8 @@ G_BEGIN_DECLS
  * @PROC_RUNNER_ERROR_INVALID_COMMAND: The command makes no sense, and nothing
  *   was started.
  * @PROC_RUNNER_ERROR_OUTPUT_FILE: A file for the command's output could not be
- *   opened or written.
+ *   opened or written. This may be the temporary one for captured output beyond
+ *   [property@Proc.Runner:memory-limit].
  * @PROC_RUNNER_ERROR_INPUT_FILE: A file or a stream for the command's input could not
  *   be opened or read.
  *
@@ -56,6 +58,7 @@ typedef enum
   PROC_RUNNER_ERROR_EXIT_STATUS,
   PROC_RUNNER_ERROR_SIGNALED,
   PROC_RUNNER_ERROR_TIMED_OUT,
+  PROC_RUNNER_ERROR_OUTPUT_LIMIT,
   PROC_RUNNER_ERROR_UNKNOWN_STATUS,
   PROC_RUNNER_ERROR_NOT_FOUND,
   PROC_RUNNER_ERROR_NOT_EXECUTABLE,

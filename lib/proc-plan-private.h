@@ -4,6 +4,7 @@
 
 #include <gio/gio.h>
 
+#include "proc-cap-private.h"
 #include "proc-enums.h"
 #include "proc-redirect-private.h"
 #include "proc-fd-private.h"
@@ -12,6 +13,7 @@ G_BEGIN_DECLS
 
 #define PROC_DEFAULT_KILL_GRACE_MSEC 5000
 #define PROC_DEFAULT_DRAIN_GRACE_MSEC 1000
+#define PROC_DEFAULT_MEMORY_LIMIT ((guint64) 64 * 1024 * 1024)
 
 typedef struct _ProcPlan ProcPlan;
 
@@ -43,6 +45,9 @@ struct _ProcPlan
   guint idle_timeout_msec;
   guint kill_grace_msec;
   guint drain_grace_msec;
+
+  guint64 memory_limit; /* bytes of each captured stream; 0: none */
+  ProcCap cap;          /* of each stream */
 
   ProcRedirect in;
   ProcRedirect out;

@@ -26,6 +26,7 @@ proc_plan_new (void)
 
   self->kill_grace_msec = PROC_DEFAULT_KILL_GRACE_MSEC;
   self->drain_grace_msec = PROC_DEFAULT_DRAIN_GRACE_MSEC;
+  self->memory_limit = PROC_DEFAULT_MEMORY_LIMIT;
   self->in.kind = PROC_STDIO_DISCARD;
   self->umask_value = -1;
   self->limits = g_array_new (FALSE, FALSE, sizeof (ProcLimit));
@@ -131,6 +132,19 @@ check_streams (const ProcPlan *self, GError **error)
 }
 
 static gboolean
+check_cap (const ProcPlan *self, GError **error)
+{
+  if (self->cap.overflow > PROC_OVERFLOW_TAIL)
+    return refuse (error, _("There is no such way to treat output that is too long"));
+
+  if (self->out.file != NULL && proc_cap_get_last (&self->cap) > 0)
+    return refuse (error, _("The last bytes of an output can be captured, but not written to a"
+                            " file"));
+
+  return TRUE;
+}
+
+static gboolean
 check_limits (const ProcPlan *self, GError **error)
 {
   if (self->limits->len > EXEC_MAX_LIMITS)
@@ -228,6 +242,7 @@ proc_plan_seal (ProcPlan *self, GError **error)
 {
   if (!check_argv (self, error)
       || !check_streams (self, error)
+      || !check_cap (self, error)
       || !check_limits (self, error)
       || !check_fds (self, error)
       || !check_success_codes (self, error))

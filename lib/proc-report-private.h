@@ -4,7 +4,7 @@
 
 #include <glib.h>
 
-#include "proc-enums.h"
+#include "proc-cap-private.h"
 
 G_BEGIN_DECLS
 
@@ -30,6 +30,9 @@ struct _ProcReport
   GBytes *stderr_bytes;
   guint64 stdout_size;
   guint64 stderr_size;
+  ProcCap stdout_cap;
+  ProcCap stderr_cap;
+  gboolean truncated;
   gboolean complete;
   gboolean stdin_complete;
 

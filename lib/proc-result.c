@@ -57,6 +57,7 @@ enum
   PROP_STDERR_TEXT,
   PROP_STDOUT_SIZE,
   PROP_STDERR_SIZE,
+  PROP_TRUNCATED,
   PROP_COMPLETE,
   PROP_STDIN_COMPLETE,
   PROP_START_TIME,
@@ -108,6 +109,9 @@ get_output_property (ProcResult *self, guint prop_id, GValue *value, GParamSpec 
       break;
     case PROP_STDERR_SIZE:
       g_value_set_uint64 (value, self->report->stderr_size);
+      break;
+    case PROP_TRUNCATED:
+      g_value_set_boolean (value, self->report->truncated);
       break;
     default:
       G_OBJECT_WARN_INVALID_PROPERTY_ID (self, prop_id, pspec);
@@ -189,8 +193,8 @@ install_status_properties (void)
   /**
    * ProcResult:successful: (getter get_successful)
    *
-   * Whether the child exited by itself with a status that counts as success, and a
-   * file for its output could be written.
+   * Whether the child exited by itself with a status that counts as success, wrote no
+   * more than it may, and a file for its output could be written.
    *
    * Since: 1.0
    */
@@ -400,6 +404,15 @@ install_output_properties (void)
    */
   properties[PROP_STDERR_SIZE] =
     g_param_spec_uint64 ("stderr-size", NULL, NULL, 0, G_MAXUINT64, 0, READABLE);
+
+  /**
+   * ProcResult:truncated: (getter get_truncated)
+   *
+   * Whether an output was longer than what was kept of it.
+   *
+   * Since: 1.0
+   */
+  properties[PROP_TRUNCATED] = g_param_spec_boolean ("truncated", NULL, NULL, FALSE, READABLE);
 }
 
 static void
@@ -444,6 +457,26 @@ find_last_words (ProcResult *self)
                        : find_last_line (self, self->report->stdout_bytes);
 }
 
+/* Names the stream that was too long, and its limit. */
+static char *
+describe_overflow (const ProcReport *report, const char *label)
+{
+  if (proc_cap_is_broken (&report->stdout_cap, report->stdout_size))
+    return g_strdup_printf (ngettext ("“%s” wrote more than %" G_GUINT64_FORMAT " byte to standard"
+                                      " output",
+                                      "“%s” wrote more than %" G_GUINT64_FORMAT " bytes to"
+                                      " standard output",
+                                      report->stdout_cap.limit),
+                            label, report->stdout_cap.limit);
+
+  return g_strdup_printf (ngettext ("“%s” wrote more than %" G_GUINT64_FORMAT " byte to standard"
+                                    " error",
+                                    "“%s” wrote more than %" G_GUINT64_FORMAT " bytes to standard"
+                                    " error",
+                                    report->stderr_cap.limit),
+                          label, report->stderr_cap.limit);
+}
+
 static char *
 describe_end (ProcResult *self, const char *label)
 {
@@ -459,6 +492,8 @@ describe_end (ProcResult *self, const char *label)
     case PROC_OUTCOME_IDLE:
       return g_strdup_printf (_("“%s” was stopped because it had written nothing for too long"),
                               label);
+    case PROC_OUTCOME_OUTPUT_LIMIT:
+      return describe_overflow (report, label);
     case PROC_OUTCOME_CANCELLED:
       return g_strdup_printf (_("“%s” was cancelled"), label);
     case PROC_OUTCOME_UNKNOWN:
@@ -536,8 +571,8 @@ proc_result_get_outcome (ProcResult *self)
  * proc_result_get_successful:
  * @self: a result
  *
- * Gets whether the child exited by itself with a status that counts as success, and
- * a file for its output could be written.
+ * Gets whether the child exited by itself with a status that counts as success, wrote
+ * no more than it may, and a file for its output could be written.
  *
  * Returns: %TRUE if it is a success
  *
@@ -768,6 +803,25 @@ proc_result_get_stderr_size (ProcResult *self)
 }
 
 /**
+ * proc_result_get_truncated:
+ * @self: a result
+ *
+ * Gets whether an output was longer than what was kept of it: see
+ * [method@Proc.Runner.set_max_output]. Its size tells how long it was.
+ *
+ * Returns: %TRUE if the output was cut
+ *
+ * Since: 1.0
+ */
+gboolean
+proc_result_get_truncated (ProcResult *self)
+{
+  g_return_val_if_fail (PROC_IS_RESULT (self), FALSE);
+
+  return self->report->truncated;
+}
+
+/**
  * proc_result_get_complete:
  * @self: a result
  *
@@ -932,6 +986,9 @@ make_error (ProcResult *self)
     case PROC_OUTCOME_TIMED_OUT:
     case PROC_OUTCOME_IDLE:
       return g_error_new_literal (PROC_RUNNER_ERROR, PROC_RUNNER_ERROR_TIMED_OUT, self->summary);
+    case PROC_OUTCOME_OUTPUT_LIMIT:
+      return g_error_new_literal (PROC_RUNNER_ERROR, PROC_RUNNER_ERROR_OUTPUT_LIMIT,
+                                  self->summary);
     case PROC_OUTCOME_UNKNOWN:
       return g_error_new_literal (PROC_RUNNER_ERROR, PROC_RUNNER_ERROR_UNKNOWN_STATUS,
                                   self->summary);
@@ -970,7 +1027,7 @@ proc_result_make_run_error (ProcResult *self)
  *
  * Fails unless the result is a success.
  *
- * The error is `EXIT_STATUS`, `SIGNALED`, `TIMED_OUT`, `UNKNOWN_STATUS`,
+ * The error is `EXIT_STATUS`, `SIGNALED`, `TIMED_OUT`, `OUTPUT_LIMIT`, `UNKNOWN_STATUS`,
  * `OUTPUT_FILE` or `INPUT_FILE` of [error@Proc.RunnerError], and carries this result; or it is
  * `G_IO_ERROR_CANCELLED`.
  *

@@ -43,6 +43,8 @@ guint64 proc_result_get_stdout_size (ProcResult *self);
 PROC_AVAILABLE_IN_1_0
 guint64 proc_result_get_stderr_size (ProcResult *self);
 PROC_AVAILABLE_IN_1_0
+gboolean proc_result_get_truncated (ProcResult *self);
+PROC_AVAILABLE_IN_1_0
 gboolean proc_result_get_complete (ProcResult *self);
 PROC_AVAILABLE_IN_1_0
 gboolean proc_result_get_stdin_complete (ProcResult *self);

@@ -29,7 +29,7 @@
  * Stopping is no state. It is a reason, which may only rise, and a ladder, which
  * stops the child's group; the run then goes on to its end as ever, but does not
  * reach it before the ladder's. A reason that comes when the child has exited
- * changes no outcome.
+ * changes no outcome, except that output was too long: cut output is no success.
  *
  * Events record one fact and call proc_run_advance (); nothing else changes the
  * state, and only DONE calls done ().
@@ -216,6 +216,7 @@ has_succeeded (const ProcRun *self)
   return self->error == NULL
          && self->child != NULL
          && !self->stopped
+         && !proc_streams_have_overflowed (self->streams)
          && self->status_known
          && WIFEXITED (self->wait_status)
          && proc_plan_is_success (self->plan, WEXITSTATUS (self->wait_status));
@@ -243,6 +244,8 @@ find_outcome (const ProcRun *self)
     return PROC_OUTCOME_TIMED_OUT;
   if (self->stop_reason == PROC_STOP_IDLE && !too_late)
     return PROC_OUTCOME_IDLE;
+  if (proc_streams_have_overflowed (self->streams))
+    return PROC_OUTCOME_OUTPUT_LIMIT;
   if (!self->status_known)
     return PROC_OUTCOME_UNKNOWN;
 
@@ -286,12 +289,15 @@ make_report (ProcRun *self)
   return report;
 }
 
-/* A file that cannot be written stops the run, and so does input that cannot be read:
- * a part of it must not be taken for all. */
+/* A file that cannot be written stops the run, and so does too much output, or input
+ * that cannot be read: a part of it must not be taken for all. */
 static void
-note_stream_error (ProcRun *self)
+note_stream_failures (ProcRun *self)
 {
   const GError *error = proc_streams_get_error (self->streams);
+
+  if (proc_streams_have_overflowed (self->streams))
+    proc_run_stop (self, PROC_STOP_LIMIT);
 
   if (error == NULL || self->error != NULL)
     return;
@@ -392,7 +398,7 @@ proc_run_advance (ProcRun *self)
   if (self->ladder != NULL)
     proc_ladder_look (self->ladder);
   do
-    note_stream_error (self);
+    note_stream_failures (self);
   while (step (self));
   self->advancing = FALSE;
 
@@ -466,7 +472,7 @@ proc_run_stop (ProcRun *self, ProcStopReason reason)
     start_ladder (self);
 
   /* Before the start, what one file lacks need not wait for another one. */
-  if (reason != PROC_STOP_FILE || self->state == RUN_OPENING)
+  if (reason > PROC_STOP_LIMIT || self->state == RUN_OPENING)
     proc_streams_abort (self->streams);
 
   proc_run_advance (self);

@@ -68,6 +68,8 @@ struct _ProcRunner
   guint idle_timeout_msec;
   guint kill_grace_msec;
   guint drain_grace_msec;
+  guint64 memory_limit;
+  ProcCap cap;
   ProcSession session;
   gboolean supervise;
 };
@@ -82,6 +84,9 @@ enum
   PROP_IDLE_TIMEOUT_MSEC,
   PROP_KILL_GRACE_MSEC,
   PROP_DRAIN_GRACE_MSEC,
+  PROP_MEMORY_LIMIT,
+  PROP_MAX_OUTPUT,
+  PROP_OVERFLOW,
   PROP_SESSION,
   PROP_SUPERVISE,
   N_PROPS
@@ -124,6 +129,15 @@ proc_runner_get_property (GObject *object, guint prop_id, GValue *value, GParamS
     case PROP_DRAIN_GRACE_MSEC:
       g_value_set_uint (value, proc_runner_get_drain_grace_msec (self));
       break;
+    case PROP_MEMORY_LIMIT:
+      g_value_set_uint64 (value, proc_runner_get_memory_limit (self));
+      break;
+    case PROP_MAX_OUTPUT:
+      g_value_set_uint64 (value, proc_runner_get_max_output (self));
+      break;
+    case PROP_OVERFLOW:
+      g_value_set_enum (value, proc_runner_get_overflow (self));
+      break;
     case PROP_SESSION:
       g_value_set_enum (value, proc_runner_get_session (self));
       break;
@@ -159,6 +173,15 @@ proc_runner_set_property (GObject *object,
       break;
     case PROP_DRAIN_GRACE_MSEC:
       proc_runner_set_drain_grace_msec (self, g_value_get_uint (value));
+      break;
+    case PROP_MEMORY_LIMIT:
+      proc_runner_set_memory_limit (self, g_value_get_uint64 (value));
+      break;
+    case PROP_MAX_OUTPUT:
+      proc_runner_set_max_output (self, g_value_get_uint64 (value));
+      break;
+    case PROP_OVERFLOW:
+      proc_runner_set_overflow (self, g_value_get_enum (value));
       break;
     case PROP_SESSION:
       proc_runner_set_session (self, g_value_get_enum (value));
@@ -258,6 +281,41 @@ install_time_properties (void)
 }
 
 static void
+install_output_properties (void)
+{
+  /**
+   * ProcRunner:memory-limit: (getter get_memory_limit) (setter set_memory_limit)
+   *
+   * How many bytes of each captured stream are kept in memory; 0 for any number.
+   *
+   * Since: 1.0
+   */
+  properties[PROP_MEMORY_LIMIT] =
+    g_param_spec_uint64 ("memory-limit", NULL, NULL, 0, G_MAXUINT64, PROC_DEFAULT_MEMORY_LIMIT,
+                         READWRITE);
+
+  /**
+   * ProcRunner:max-output: (getter get_max_output) (setter set_max_output)
+   *
+   * How many bytes a command may write to each of its outputs; 0 for any number.
+   *
+   * Since: 1.0
+   */
+  properties[PROP_MAX_OUTPUT] =
+    g_param_spec_uint64 ("max-output", NULL, NULL, 0, G_MAXUINT64, 0, READWRITE);
+
+  /**
+   * ProcRunner:overflow: (getter get_overflow) (setter set_overflow)
+   *
+   * What happens when an output is longer than [property@Proc.Runner:max-output].
+   *
+   * Since: 1.0
+   */
+  properties[PROP_OVERFLOW] =
+    g_param_spec_enum ("overflow", NULL, NULL, PROC_TYPE_OVERFLOW, PROC_OVERFLOW_FAIL, READWRITE);
+}
+
+static void
 proc_runner_class_init (ProcRunnerClass *klass)
 {
   GObjectClass *object_class = G_OBJECT_CLASS (klass);
@@ -271,6 +329,7 @@ proc_runner_class_init (ProcRunnerClass *klass)
 
   install_place_properties ();
   install_time_properties ();
+  install_output_properties ();
   g_object_class_install_properties (object_class, N_PROPS, properties);
 }
 
@@ -282,6 +341,7 @@ proc_runner_init (ProcRunner *self)
   self->environ_ = proc_environ_new ();
   self->kill_grace_msec = PROC_DEFAULT_KILL_GRACE_MSEC;
   self->drain_grace_msec = PROC_DEFAULT_DRAIN_GRACE_MSEC;
+  self->memory_limit = PROC_DEFAULT_MEMORY_LIMIT;
 }
 
 /**
@@ -520,6 +580,158 @@ proc_runner_set_drain_grace_msec (ProcRunner *self, guint drain_grace_msec)
   write_msec (self, &self->drain_grace_msec, drain_grace_msec, PROP_DRAIN_GRACE_MSEC);
 }
 
+static guint64
+read_size (ProcRunner *self, const guint64 *setting)
+{
+  g_autoptr(GMutexLocker) locker = g_mutex_locker_new (&self->lock);
+
+  return *setting;
+}
+
+static void
+write_size (ProcRunner *self, guint64 *setting, guint64 size, guint prop_id)
+{
+  gboolean changed;
+
+  g_mutex_lock (&self->lock);
+  changed = *setting != size;
+  *setting = size;
+  g_mutex_unlock (&self->lock);
+
+  if (changed)
+    g_object_notify_by_pspec (G_OBJECT (self), properties[prop_id]);
+}
+
+/**
+ * proc_runner_get_memory_limit:
+ * @self: a runner
+ *
+ * Gets how much of each captured stream is kept in memory.
+ *
+ * Returns: bytes, or 0 for any number
+ *
+ * Since: 1.0
+ */
+guint64
+proc_runner_get_memory_limit (ProcRunner *self)
+{
+  g_return_val_if_fail (PROC_IS_RUNNER (self), 0);
+
+  return read_size (self, &self->memory_limit);
+}
+
+/**
+ * proc_runner_set_memory_limit:
+ * @self: a runner
+ * @memory_limit: bytes, or 0 for any number
+ *
+ * Sets how much of each captured stream is kept in memory. A stream that is longer
+ * goes to an unlinked file in the folder for temporary files (`TMPDIR`), and comes back
+ * as bytes that are mapped from it. By default the limit is 64 MiB.
+ *
+ * If that file cannot be written, the command is stopped, and the error is
+ * `PROC_RUNNER_ERROR_OUTPUT_FILE`. What was read is in the result; of what comes after
+ * the failure, as much as this limit.
+ *
+ * Since: 1.0
+ */
+void
+proc_runner_set_memory_limit (ProcRunner *self, guint64 memory_limit)
+{
+  g_return_if_fail (PROC_IS_RUNNER (self));
+
+  write_size (self, &self->memory_limit, memory_limit, PROP_MEMORY_LIMIT);
+}
+
+/**
+ * proc_runner_get_max_output:
+ * @self: a runner
+ *
+ * Gets how much a command may write to each of its outputs.
+ *
+ * Returns: bytes, or 0 for any number
+ *
+ * Since: 1.0
+ */
+guint64
+proc_runner_get_max_output (ProcRunner *self)
+{
+  g_return_val_if_fail (PROC_IS_RUNNER (self), 0);
+
+  return read_size (self, &self->cap.limit);
+}
+
+/**
+ * proc_runner_set_max_output:
+ * @self: a runner
+ * @max_output: bytes, or 0 for any number
+ *
+ * Sets how much a command may write to its standard output, and how much to its standard
+ * error: each has the limit for itself, and merged they have one. It is for outputs that
+ * are captured or go to a file, and exact to the byte.
+ * [property@Proc.Runner:overflow] says what happens to one that is longer.
+ *
+ * Since: 1.0
+ */
+void
+proc_runner_set_max_output (ProcRunner *self, guint64 max_output)
+{
+  g_return_if_fail (PROC_IS_RUNNER (self));
+
+  write_size (self, &self->cap.limit, max_output, PROP_MAX_OUTPUT);
+}
+
+/**
+ * proc_runner_get_overflow:
+ * @self: a runner
+ *
+ * Gets what happens when an output is longer than its limit.
+ *
+ * Returns: what happens
+ *
+ * Since: 1.0
+ */
+ProcOverflow
+proc_runner_get_overflow (ProcRunner *self)
+{
+  g_autoptr(GMutexLocker) locker = NULL;
+
+  g_return_val_if_fail (PROC_IS_RUNNER (self), PROC_OVERFLOW_FAIL);
+
+  locker = g_mutex_locker_new (&self->lock);
+  return self->cap.overflow;
+}
+
+/**
+ * proc_runner_set_overflow:
+ * @self: a runner
+ * @overflow: what happens
+ *
+ * Sets what happens when an output is longer than [property@Proc.Runner:max-output].
+ *
+ * With `PROC_OVERFLOW_FAIL` the command is stopped, the outcome is
+ * `PROC_OUTCOME_OUTPUT_LIMIT`, also where the command had ended by itself before that
+ * was seen, and the first bytes are kept. With the others the command goes on, and its
+ * first or last bytes are kept. [property@Proc.Result:truncated] tells in each case.
+ *
+ * Since: 1.0
+ */
+void
+proc_runner_set_overflow (ProcRunner *self, ProcOverflow overflow)
+{
+  gboolean changed;
+
+  g_return_if_fail (PROC_IS_RUNNER (self));
+
+  g_mutex_lock (&self->lock);
+  changed = self->cap.overflow != overflow;
+  self->cap.overflow = overflow;
+  g_mutex_unlock (&self->lock);
+
+  if (changed)
+    g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_OVERFLOW]);
+}
+
 /**
  * proc_runner_get_session:
  * @self: a runner
@@ -728,6 +940,8 @@ proc_runner_make_plan (ProcRunner *self, ProcCommand *command, GError **error)
   plan->idle_timeout_msec = self->idle_timeout_msec;
   plan->kill_grace_msec = self->kill_grace_msec;
   plan->drain_grace_msec = self->drain_grace_msec;
+  plan->memory_limit = self->memory_limit;
+  plan->cap = self->cap;
   plan->session = self->session;
   plan->supervise = self->supervise;
   g_mutex_unlock (&self->lock);

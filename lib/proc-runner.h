@@ -41,6 +41,20 @@ PROC_AVAILABLE_IN_1_0
 guint proc_runner_get_drain_grace_msec (ProcRunner *self);
 PROC_AVAILABLE_IN_1_0
 void proc_runner_set_drain_grace_msec (ProcRunner *self, guint drain_grace_msec);
+
+PROC_AVAILABLE_IN_1_0
+guint64 proc_runner_get_memory_limit (ProcRunner *self);
+PROC_AVAILABLE_IN_1_0
+void proc_runner_set_memory_limit (ProcRunner *self, guint64 memory_limit);
+PROC_AVAILABLE_IN_1_0
+guint64 proc_runner_get_max_output (ProcRunner *self);
+PROC_AVAILABLE_IN_1_0
+void proc_runner_set_max_output (ProcRunner *self, guint64 max_output);
+PROC_AVAILABLE_IN_1_0
+ProcOverflow proc_runner_get_overflow (ProcRunner *self);
+PROC_AVAILABLE_IN_1_0
+void proc_runner_set_overflow (ProcRunner *self, ProcOverflow overflow);
+
 PROC_AVAILABLE_IN_1_0
 ProcSession proc_runner_get_session (ProcRunner *self);
 PROC_AVAILABLE_IN_1_0

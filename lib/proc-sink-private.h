@@ -4,6 +4,8 @@
 
 #include <glib.h>
 
+#include "proc-cap-private.h"
+
 G_BEGIN_DECLS
 
 typedef struct _ProcSink ProcSink;
@@ -27,6 +29,9 @@ struct _ProcSink
   ProcSinkChanged changed;
   gpointer user_data;
 
+  ProcCap cap;
+  guint64 end; /* what is read behind it is not kept */
+  guint8 *scratch; /* for what is read and not kept */
   guint64 size;  /* bytes committed */
   GError *error; /* the first failure */
   gboolean opened;
@@ -40,6 +45,7 @@ guint8 *proc_sink_reserve (ProcSink *self, gsize *size);
 void proc_sink_commit (ProcSink *self, gsize size);
 void proc_sink_abort (ProcSink *self);
 void proc_sink_settle (ProcSink *self, gboolean keep);
+gboolean proc_sink_is_truncated (const ProcSink *self);
 GBytes *proc_sink_take_bytes (ProcSink *self);
 void proc_sink_free (ProcSink *self);
 

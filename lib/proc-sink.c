@@ -17,12 +17,18 @@
  * A sink records facts (opened, settled, error, room again) and calls changed ()
  * after each. It calls it from the engine's main loop only, except for a sink
  * that opens or settles at once: that does so inside the call.
+ *
+ * Of what is behind the cap, or behind the end that a sink in trouble sets, the sink
+ * itself never hears: it is read into scratch memory, so that the child can go on, and
+ * only counted. A cap that keeps the last bytes is the sink's own matter.
  */
+#define SCRATCH_SIZE ((gsize) 64 * 1024)
 
 void
 proc_sink_init (ProcSink *self, const ProcSinkClass *klass)
 {
   self->klass = klass;
+  self->end = G_MAXUINT64;
 }
 
 void
@@ -35,19 +41,52 @@ proc_sink_open (ProcSink *self, ProcSinkChanged changed, gpointer user_data)
   self->klass->open (self);
 }
 
+/* Gives how many of the next bytes the sink gets. */
+static guint64
+get_room (const ProcSink *self)
+{
+  guint64 to_end = self->size < self->end ? self->end - self->size : 0;
+
+  return MIN (proc_cap_get_room (&self->cap, self->size), to_end);
+}
+
+static guint8 *
+reserve_scratch (ProcSink *self, gsize *size)
+{
+  if (self->scratch == NULL)
+    self->scratch = g_malloc (SCRATCH_SIZE);
+
+  *size = SCRATCH_SIZE;
+  return self->scratch;
+}
+
 guint8 *
 proc_sink_reserve (ProcSink *self, gsize *size)
 {
+  guint64 room = get_room (self);
+  guint8 *data;
+
   g_assert (self->opened && !self->settled);
 
-  return self->klass->reserve (self, size);
+  if (room == 0)
+    return reserve_scratch (self, size);
+
+  data = self->klass->reserve (self, size);
+  *size = MIN (*size, room);
+  return data;
 }
 
 void
 proc_sink_commit (ProcSink *self, gsize size)
 {
+  gboolean was_broken = proc_cap_is_broken (&self->cap, self->size);
+  gboolean kept = get_room (self) > 0;
+
   self->size += size;
-  self->klass->commit (self, size);
+  if (kept)
+    self->klass->commit (self, size);
+  if (!was_broken && proc_cap_is_broken (&self->cap, self->size))
+    proc_sink_notify (self);
 }
 
 void
@@ -63,6 +102,13 @@ proc_sink_settle (ProcSink *self, gboolean keep)
   self->klass->settle (self, keep);
 }
 
+/* TRUE: not all that was read was kept. */
+gboolean
+proc_sink_is_truncated (const ProcSink *self)
+{
+  return self->size > self->end || proc_cap_is_exceeded (&self->cap, self->size);
+}
+
 GBytes *
 proc_sink_take_bytes (ProcSink *self)
 {
@@ -75,6 +121,7 @@ void
 proc_sink_free (ProcSink *self)
 {
   g_clear_error (&self->error);
+  g_free (self->scratch);
   self->klass->free (self);
 }
 

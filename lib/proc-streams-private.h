@@ -22,6 +22,7 @@ const GError *proc_streams_get_error (const ProcStreams *self);
 gboolean proc_streams_make_pipes (ProcStreams *self, ProcChildStreams *theirs, GError **error);
 void proc_streams_start (ProcStreams *self);
 gboolean proc_streams_are_pumping (const ProcStreams *self);
+gboolean proc_streams_have_overflowed (const ProcStreams *self);
 gboolean proc_streams_are_held (const ProcStreams *self);
 gint64 proc_streams_get_last_read (const ProcStreams *self);
 void proc_streams_read_rest (ProcStreams *self);

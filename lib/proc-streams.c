@@ -4,7 +4,7 @@
 
 #include "proc-streams-private.h"
 
-#include "proc-buffer-private.h"
+#include "proc-capture-private.h"
 #include "proc-fd-private.h"
 #include "proc-feed-private.h"
 #include "proc-file-sink-private.h"
@@ -88,7 +88,7 @@ on_feed_changed (gpointer user_data)
 }
 
 static void
-init_output (Output *output, const ProcRedirect *redirect)
+init_output (Output *output, const ProcRedirect *redirect, const ProcPlan *plan)
 {
   output->redirect = redirect;
   output->fd = -1;
@@ -96,7 +96,10 @@ init_output (Output *output, const ProcRedirect *redirect)
   if (redirect->file != NULL)
     output->sink = proc_file_sink_new (redirect->file, redirect->file_flags);
   else if (redirect->kind == PROC_STDIO_CAPTURE)
-    output->sink = proc_buffer_sink_new ();
+    output->sink = proc_capture_new (plan->memory_limit, proc_cap_get_last (&plan->cap));
+
+  if (output->sink != NULL)
+    output->sink->cap = plan->cap;
 }
 
 ProcStreams *
@@ -110,8 +113,8 @@ proc_streams_new (ProcPlan *plan, ProcStreamsChanged changed, gpointer user_data
   self->feed_fd = -1;
   if (plan->in.file != NULL || plan->in.stream != NULL)
     self->input = proc_input_new (plan->in.file, plan->in.stream, on_input_changed, self);
-  init_output (&self->outputs[OUT], &plan->out);
-  init_output (&self->outputs[ERR], &plan->err);
+  init_output (&self->outputs[OUT], &plan->out, plan);
+  init_output (&self->outputs[ERR], &plan->err, plan);
   return self;
 }
 
@@ -287,6 +290,21 @@ proc_streams_are_pumping (const ProcStreams *self)
   return FALSE;
 }
 
+/* TRUE: an output is longer than it may be, and the run has failed for that. */
+gboolean
+proc_streams_have_overflowed (const ProcStreams *self)
+{
+  for (guint i = 0; i < N_OUTPUTS; i++)
+    {
+      const ProcSink *sink = self->outputs[i].sink;
+
+      if (sink != NULL && proc_cap_is_broken (&sink->cap, sink->size))
+        return TRUE;
+    }
+
+  return FALSE;
+}
+
 /* TRUE: there may be something to read, and a sink has no room for it. */
 gboolean
 proc_streams_are_held (const ProcStreams *self)
@@ -378,7 +396,11 @@ proc_streams_are_spent (const ProcStreams *self)
 }
 
 static void
-report_output (const Output *output, ProcReport *report, GBytes **bytes, guint64 *size)
+report_output (const Output *output,
+               ProcReport *report,
+               GBytes **bytes,
+               guint64 *size,
+               ProcCap *cap)
 {
   if (output->sink == NULL)
     return;
@@ -389,6 +411,9 @@ report_output (const Output *output, ProcReport *report, GBytes **bytes, guint64
   g_bytes_unref (*bytes);
   *bytes = proc_sink_take_bytes (output->sink);
   *size = output->sink->size;
+  *cap = output->sink->cap;
+  if (proc_sink_is_truncated (output->sink))
+    report->truncated = TRUE;
 }
 
 /* Once, when all is settled. */
@@ -396,6 +421,8 @@ void
 proc_streams_report (ProcStreams *self, ProcReport *report)
 {
   report->stdin_complete = self->feed == NULL || proc_feed_is_complete (self->feed);
-  report_output (&self->outputs[OUT], report, &report->stdout_bytes, &report->stdout_size);
-  report_output (&self->outputs[ERR], report, &report->stderr_bytes, &report->stderr_size);
+  report_output (&self->outputs[OUT], report, &report->stdout_bytes, &report->stdout_size,
+                 &report->stdout_cap);
+  report_output (&self->outputs[ERR], report, &report->stderr_bytes, &report->stderr_size,
+                 &report->stderr_cap);
 }

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "proc-buffer-private.h"
+#include "proc-capture-private.h"
 #include "test-fixture.h"
 
 static guint8
@@ -128,7 +129,7 @@ count_change (gpointer user_data)
 static void
 test_sink (void)
 {
-  g_autoptr(ProcSink) sink = proc_buffer_sink_new ();
+  g_autoptr(ProcSink) sink = proc_capture_new (0, 0);
   g_autoptr(GBytes) bytes = NULL;
   guint n_changes = 0;
   gsize room;

@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "proc-buffer-private.h"
+#include "proc-capture-private.h"
 #include "proc-fd-private.h"
 #include "proc-pump-private.h"
 #include "test-fixture.h"
@@ -87,7 +88,7 @@ test_reads_to_the_end (void)
 {
   Fixture fixture;
 
-  set_up (&fixture, proc_buffer_sink_new ());
+  set_up (&fixture, proc_capture_new (0, 0));
   g_assert_cmpint (write (fixture.writer, "one ", 4), ==, 4);
   iterate ();
   g_assert_cmpuint (fixture.sink->size, ==, 4);
@@ -109,7 +110,7 @@ test_reads_the_rest (void)
 {
   Fixture fixture;
 
-  set_up (&fixture, proc_buffer_sink_new ());
+  set_up (&fixture, proc_capture_new (0, 0));
   g_assert_cmpint (write (fixture.writer, "rest", 4), ==, 4);
   proc_pump_read_rest (fixture.pump);
   g_assert_cmpint (write (fixture.writer, "late", 4), ==, 4);
@@ -125,7 +126,7 @@ test_reads_an_empty_rest (void)
 {
   Fixture fixture;
 
-  set_up (&fixture, proc_buffer_sink_new ());
+  set_up (&fixture, proc_capture_new (0, 0));
   proc_pump_read_rest (fixture.pump);
   while (proc_pump_is_open (fixture.pump))
     iterate ();
