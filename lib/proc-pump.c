@@ -5,6 +5,7 @@
 #include "proc-pump-private.h"
 
 #include "proc-fd-private.h"
+#include "proc-pipe-private.h"
 
 #include <errno.h>
 #include <glib-unix.h>
@@ -31,6 +32,7 @@
 struct _ProcPump
 {
   ProcFd fd;
+  ProcPipe pipe;
   ProcSink *sink;
   GSource *source;
   ProcPumpChanged changed;
@@ -55,6 +57,7 @@ static void
 close_pipe (ProcPump *self)
 {
   stop_source (self);
+  proc_pipe_release (&self->pipe);
   proc_fd_clear (&self->fd);
 }
 
@@ -111,6 +114,7 @@ read_once (ProcPump *self)
   if (self->limited)
     self->rest -= n_read;
   self->last_read = g_get_monotonic_time ();
+  proc_pipe_note (&self->pipe, self->fd, n_read);
   proc_sink_commit (self->sink, n_read);
   return TRUE;
 }

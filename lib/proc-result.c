@@ -516,7 +516,9 @@ make_summary (ProcResult *self)
     return proc_command_mask (self->command, self->report->error->message);
 
   end = describe_end (self, label);
-  if (self->report->successful || self->report->outcome == PROC_OUTCOME_CANCELLED)
+  if (self->report->successful
+      || self->report->outcome == PROC_OUTCOME_CANCELLED
+      || self->report->outcome == PROC_OUTCOME_OUTPUT_LIMIT)
     return g_steal_pointer (&end);
 
   last_words = find_last_words (self);
@@ -716,14 +718,39 @@ proc_result_get_stderr (ProcResult *self)
   return self->report->stderr_bytes;
 }
 
+static char *
+decode (GBytes *bytes, const ProcCap *cap, guint64 size)
+{
+  gboolean is_cut = proc_cap_is_exceeded (cap, size);
+  gboolean is_end = proc_cap_get_last (cap) > 0;
+
+  return proc_text_decode_part (bytes, is_cut && is_end, is_cut && !is_end);
+}
+
+static char *
+decode_stderr (ProcResult *self)
+{
+  const ProcReport *report = self->report;
+
+  return decode (report->stderr_bytes, &report->stderr_cap, report->stderr_size);
+}
+
+char *
+proc_result_decode_stdout (ProcResult *self)
+{
+  const ProcReport *report = self->report;
+
+  return decode (report->stdout_bytes, &report->stdout_cap, report->stdout_size);
+}
+
 /* Made once: the text belongs to the result, which several threads may read. */
 static const char *
-decode_once (ProcResult *self, char **text, GBytes *bytes)
+decode_once (ProcResult *self, char **text, char *(*decode_it) (ProcResult *))
 {
   g_autoptr(GMutexLocker) locker = g_mutex_locker_new (&self->lock);
 
   if (*text == NULL)
-    *text = proc_text_decode (bytes);
+    *text = decode_it (self);
 
   return *text;
 }
@@ -733,7 +760,7 @@ decode_once (ProcResult *self, char **text, GBytes *bytes)
  * @self: a result
  *
  * Gets the standard output as text: each byte that is no UTF-8, and each NUL, is
- * U+FFFD.
+ * U+FFFD. Of a character that a limit has cut in two nothing is shown.
  *
  * Returns: the text, which belongs to the result
  *
@@ -744,7 +771,7 @@ proc_result_get_stdout_text (ProcResult *self)
 {
   g_return_val_if_fail (PROC_IS_RESULT (self), NULL);
 
-  return decode_once (self, &self->stdout_text, self->report->stdout_bytes);
+  return decode_once (self, &self->stdout_text, proc_result_decode_stdout);
 }
 
 /**
@@ -752,7 +779,7 @@ proc_result_get_stdout_text (ProcResult *self)
  * @self: a result
  *
  * Gets the standard error as text: each byte that is no UTF-8, and each NUL, is
- * U+FFFD.
+ * U+FFFD. Of a character that a limit has cut in two nothing is shown.
  *
  * Returns: the text, which belongs to the result
  *
@@ -763,7 +790,7 @@ proc_result_get_stderr_text (ProcResult *self)
 {
   g_return_val_if_fail (PROC_IS_RESULT (self), NULL);
 
-  return decode_once (self, &self->stderr_text, self->report->stderr_bytes);
+  return decode_once (self, &self->stderr_text, decode_stderr);
 }
 
 /**

@@ -7,6 +7,7 @@
 #include "proc-runner.h"
 
 #include "proc-call-private.h"
+#include "proc-result-private.h"
 #include "proc-text-private.h"
 
 /* Takes @result, which may be NULL. */
@@ -24,7 +25,7 @@ to_text (ProcResult *result)
 {
   g_autoptr(ProcResult) owned = result;
 
-  return owned != NULL ? proc_text_chomp (proc_text_decode (proc_result_get_stdout (owned)))
+  return owned != NULL ? proc_text_chomp (proc_result_decode_stdout (owned))
                        : NULL;
 }
 

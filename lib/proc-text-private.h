@@ -7,6 +7,7 @@
 G_BEGIN_DECLS
 
 char *proc_text_decode (GBytes *bytes);
+char *proc_text_decode_part (GBytes *bytes, gboolean cut_start, gboolean cut_end);
 char *proc_text_chomp (char *text);
 char *proc_text_tail (GBytes *bytes);
 char *proc_text_last_line (const char *text);

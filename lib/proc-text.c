@@ -17,6 +17,10 @@
 #define TAIL_BYTES 4096
 #define LAST_LINE_CHARS 300
 
+/* A character has at most four bytes, so what is left of one has three. */
+#define MAX_CUT ((gsize) 3)
+#define INCOMPLETE ((gunichar) -2)
+
 char *
 proc_text_decode (GBytes *bytes)
 {
@@ -27,6 +31,43 @@ proc_text_decode (GBytes *bytes)
     return g_strdup ("");
 
   return g_utf8_make_valid (data, size);
+}
+
+/* What is left of a character whose beginning was cut off. */
+static gsize
+count_orphans (const guint8 *data, gsize size)
+{
+  gsize n = 0;
+
+  while (n < MIN (size, MAX_CUT) && (data[n] & 0xc0) == 0x80)
+    n++;
+
+  return n;
+}
+
+/* The beginning of a character whose rest was cut off. */
+static gsize
+count_begun (const guint8 *data, gsize size)
+{
+  for (gsize n = 1; n <= MIN (size, MAX_CUT); n++)
+    if (data[size - n] >= 0xc0)
+      return g_utf8_get_char_validated ((const char *) data + size - n, n) == INCOMPLETE ? n : 0;
+
+  return 0;
+}
+
+/* Of a character that was cut where the output was, nothing is shown. */
+char *
+proc_text_decode_part (GBytes *bytes, gboolean cut_start, gboolean cut_end)
+{
+  g_autoptr(GBytes) part = NULL;
+  gsize size;
+  const guint8 *data = g_bytes_get_data (bytes, &size);
+  gsize n_orphans = cut_start ? count_orphans (data, size) : 0;
+  gsize n_begun = cut_end ? count_begun (data + n_orphans, size - n_orphans) : 0;
+
+  part = g_bytes_new_from_bytes (bytes, n_orphans, size - n_orphans - n_begun);
+  return proc_text_decode (part);
 }
 
 /* Removes one line end, LF or CRLF, in place. */
