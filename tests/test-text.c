@@ -35,6 +35,36 @@ test_decode (void)
 }
 
 static void
+assert_part (const char *data, gboolean cut_start, gboolean cut_end, const char *expected)
+{
+  g_autoptr(GBytes) bytes = g_bytes_new (data, strlen (data));
+  g_autofree char *text = proc_text_decode_part (bytes, cut_start, cut_end);
+
+  g_assert_cmpstr (text, ==, expected);
+}
+
+/* What is left of a character goes, and nothing else. */
+static void
+test_out4_decode_part (void)
+{
+  assert_part ("", TRUE, TRUE, "");
+  assert_part ("ab", TRUE, TRUE, "ab");
+  assert_part ("a\303", FALSE, TRUE, "a");
+  assert_part ("a\342\202", FALSE, TRUE, "a");
+  assert_part ("a\360\237\222", FALSE, TRUE, "a");
+  assert_part ("\360\237\222", FALSE, TRUE, "");
+  assert_part ("a\342\202\254", FALSE, TRUE, "a€");
+  assert_part ("\254b", TRUE, FALSE, "b");
+  assert_part ("\202\254b", TRUE, FALSE, "b");
+  assert_part ("\237\222\251b\303", TRUE, TRUE, "b");
+  assert_part ("\237\222\251", TRUE, TRUE, "");
+  assert_part ("\254b\303", FALSE, FALSE, "\357\277\275b\357\277\275");
+  /* no beginning of a character */
+  assert_part ("a\377", FALSE, TRUE, "a\357\277\275");
+  assert_part ("a\303a", FALSE, TRUE, "a\357\277\275a");
+}
+
+static void
 assert_chomped (const char *text, const char *expected)
 {
   g_autofree char *copy = g_strdup (text);
@@ -144,6 +174,7 @@ main (int argc, char **argv)
   test_init (&argc, &argv);
 
   TEST_ADD ("/text/decode", test_decode);
+  TEST_ADD ("/text/out4-decode-part", test_out4_decode_part);
   TEST_ADD ("/text/chomp", test_chomp);
   TEST_ADD ("/text/last-line", test_last_line);
   TEST_ADD ("/text/last-line-is-short", test_last_line_is_short);
