@@ -457,24 +457,23 @@ find_last_words (ProcResult *self)
                        : find_last_line (self, self->report->stdout_bytes);
 }
 
-/* Names the stream that was too long, and its limit. */
+/* Names the stream that was too long, and its limit. The number is no part of the text
+ * to translate, which has no way to name its type. */
 static char *
 describe_overflow (const ProcReport *report, const char *label)
 {
-  if (proc_cap_is_broken (&report->stdout_cap, report->stdout_size))
-    return g_strdup_printf (ngettext ("“%s” wrote more than %" G_GUINT64_FORMAT " byte to standard"
-                                      " output",
-                                      "“%s” wrote more than %" G_GUINT64_FORMAT " bytes to"
-                                      " standard output",
-                                      report->stdout_cap.limit),
-                            label, report->stdout_cap.limit);
+  gboolean on_stdout = proc_cap_is_broken (&report->stdout_cap, report->stdout_size);
+  guint64 limit = on_stdout ? report->stdout_cap.limit : report->stderr_cap.limit;
+  g_autofree char *number = g_strdup_printf ("%" G_GUINT64_FORMAT, limit);
 
-  return g_strdup_printf (ngettext ("“%s” wrote more than %" G_GUINT64_FORMAT " byte to standard"
-                                    " error",
-                                    "“%s” wrote more than %" G_GUINT64_FORMAT " bytes to standard"
-                                    " error",
-                                    report->stderr_cap.limit),
-                          label, report->stderr_cap.limit);
+  if (on_stdout)
+    return g_strdup_printf (ngettext ("“%s” wrote more than %s byte to standard output",
+                                      "“%s” wrote more than %s bytes to standard output", limit),
+                            label, number);
+
+  return g_strdup_printf (ngettext ("“%s” wrote more than %s byte to standard error",
+                                    "“%s” wrote more than %s bytes to standard error", limit),
+                          label, number);
 }
 
 static char *

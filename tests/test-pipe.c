@@ -7,8 +7,10 @@
 #include <fcntl.h>
 #include <unistd.h>
 
+#include "proc-capture-private.h"
 #include "proc-fd-private.h"
 #include "proc-pipe-private.h"
+#include "proc-pump-private.h"
 #include "test-fixture.h"
 
 #define N_PIPES 20
@@ -109,6 +111,39 @@ test_refused (void)
   g_assert_cmpuint (proc_pipe_get_n_enlarged (), ==, 0);
 }
 
+static void
+ignore_change (gpointer user_data)
+{
+}
+
+static void
+test_pump_enlarges (void)
+{
+  g_autofree char *text = g_strnfill (FILLED, 'x');
+  g_autoptr(ProcSink) sink = proc_capture_new (0, 0);
+  ProcPump *pump;
+  Pipe pipe;
+
+  open_pipe (&pipe);
+  g_assert_true (proc_fd_set_nonblocking (pipe.fds[0], NULL));
+  proc_sink_open (sink, ignore_change, NULL);
+  pump = proc_pump_new (proc_fd_dup (pipe.fds[0], NULL), sink, ignore_change, NULL);
+  g_assert_cmpint (write (pipe.fds[1], text, FILLED), ==, FILLED);
+  while (sink->size < FILLED)
+    g_main_context_iteration (g_main_context_get_thread_default (), TRUE);
+
+  /* Reads are as large as there is memory at hand, so only a later one may fill it. */
+  g_assert_cmpint (write (pipe.fds[1], text, FILLED), ==, FILLED);
+  while (sink->size < 2 * FILLED)
+    g_main_context_iteration (g_main_context_get_thread_default (), TRUE);
+
+  g_assert_true (is_large (&pipe));
+  g_assert_cmpuint (proc_pipe_get_n_enlarged (), ==, 1);
+  proc_pump_free (pump);
+  g_assert_cmpuint (proc_pipe_get_n_enlarged (), ==, 0);
+  close_pipe (&pipe);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -118,6 +153,8 @@ main (int argc, char **argv)
   TEST_ADD ("/pipe/at-the-writing-end", test_at_the_writing_end);
   TEST_ADD ("/pipe/few-at-a-time", test_few_at_a_time);
   TEST_ADD ("/pipe/refused", test_refused);
+
+  TEST_ADD ("/pipe/pump-enlarges", test_pump_enlarges);
 
   return g_test_run ();
 }
