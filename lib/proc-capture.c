@@ -135,7 +135,8 @@ start_spilling (Capture *self)
     fail (self, EAGAIN);
 }
 
-/* What comes next, when nothing is under way. */
+/* What comes next, when nothing is under way. Whoever calls this tells if it has
+ * settled: that may be the end of @self, and so must be the last that is done. */
 static void
 advance (Capture *self)
 {
@@ -150,7 +151,7 @@ advance (Capture *self)
   else if (self->settling && self->spill.n_written > 0)
     send_request (self, REQUEST_MAP);
   else if (self->settling)
-    proc_sink_set_settled (&self->parent);
+    self->parent.settled = TRUE;
 }
 
 /* What is in memory stays in one piece. */
@@ -174,13 +175,15 @@ on_request_done (gpointer user_data)
 
   if (self->kind == REQUEST_MAP)
     {
-      proc_sink_set_settled (&self->parent);
-      return;
+      self->parent.settled = TRUE;
+    }
+  else
+    {
+      if (self->failed)
+        take_back_block (self);
+      advance (self);
     }
 
-  if (self->failed)
-    take_back_block (self);
-  advance (self);
   proc_sink_notify (&self->parent);
 }
 
@@ -241,6 +244,8 @@ capture_settle (ProcSink *sink, gboolean keep)
 
   self->settling = TRUE;
   advance (self);
+  if (sink->settled)
+    proc_sink_notify (sink);
 }
 
 static GBytes *
