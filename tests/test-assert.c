@@ -79,6 +79,28 @@ test_assert_pattern (GBytes *bytes, guint stream, guint64 size)
     g_assert_cmpint (memcmp (found + at, table, MIN (sizeof table, found_size - at)), ==, 0);
 }
 
+/* From @offset on, and with a NUL behind the end. */
+void
+test_assert_pattern_part (GBytes *bytes, guint stream, guint64 offset, gsize size)
+{
+  static guint8 table[TEST_PATTERN_PERIOD];
+  gsize found_size = 0;
+  const guint8 *found = g_bytes_get_data (bytes, &found_size);
+
+  g_assert_cmpuint (found_size, ==, size);
+  test_pattern_fill (table, stream);
+  for (gsize at = 0; at < size;)
+    {
+      gsize in_table = (offset + at) % sizeof table;
+      gsize piece = MIN (size - at, sizeof table - in_table);
+
+      g_assert_cmpint (memcmp (found + at, table + in_table, piece), ==, 0);
+      at += piece;
+    }
+
+  g_assert_cmpuint (found[size], ==, 0);
+}
+
 void
 test_assert_in_error (const GError *error, const char *text)
 {

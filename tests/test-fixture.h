@@ -85,6 +85,7 @@ void test_assert_alone (GFile *file);
 void test_assert_bytes (GBytes *bytes, gconstpointer data, gsize size);
 void test_assert_text (GBytes *bytes, const char *text);
 void test_assert_pattern (GBytes *bytes, guint stream, guint64 size);
+void test_assert_pattern_part (GBytes *bytes, guint stream, guint64 offset, gsize size);
 void test_assert_in_error (const GError *error, const char *text);
 void test_assert_no_children (void);
 void test_assert_no_survivors (void);
