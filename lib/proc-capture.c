@@ -232,9 +232,12 @@ static void
 capture_commit (ProcSink *sink, gsize size)
 {
   Capture *self = (Capture *) sink;
+  gboolean had_failed = self->failed;
 
   proc_buffer_commit (&self->filling, size);
   advance (self);
+  if (self->failed && !had_failed)
+    proc_sink_notify (sink); /* there is no thread to spill with */
 }
 
 static void
