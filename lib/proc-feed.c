@@ -5,6 +5,7 @@
 #include "proc-feed-private.h"
 
 #include "proc-fd-private.h"
+#include "proc-pipe-private.h"
 
 #include <errno.h>
 #include <glib-unix.h>
@@ -41,10 +42,12 @@ typedef struct
 struct _ProcFeed
 {
   ProcFd fd;
+  ProcPipe pipe;
   GSource *source;
   GIOCondition condition; /* what the source waits for */
   GQueue pieces;
   gsize n_written; /* of the first piece */
+  gboolean was_full;
   gboolean ended;  /* no piece comes after those that are here */
   gboolean lost;   /* some piece was not written */
   ProcFeedChanged changed;
@@ -78,6 +81,7 @@ close_pipe (ProcFeed *self)
 {
   stop_source (self);
   proc_fd_clear (&self->fd);
+  proc_pipe_release (&self->pipe);
 }
 
 static void
@@ -89,6 +93,17 @@ break_pipe (ProcFeed *self)
       self->lost = TRUE;
       finish_piece (self, FALSE);
     }
+}
+
+/* Full once, it may be that nobody reads. Then there is no use in a larger one, and less
+ * is taken for handed over. */
+static void
+note_full (ProcFeed *self, gsize n_written)
+{
+  if (self->was_full && self->fd >= 0)
+    proc_pipe_note (&self->pipe, self->fd, n_written);
+
+  self->was_full = TRUE;
 }
 
 /* Gives TRUE while more may be written at once. */
@@ -120,7 +135,11 @@ write_once (ProcFeed *self)
   if (self->n_written == size)
     finish_piece (self, TRUE);
 
-  return (gsize) n_written == wanted; /* else the pipe is full */
+  if ((gsize) n_written == wanted)
+    return TRUE;
+
+  note_full (self, n_written);
+  return FALSE;
 }
 
 static gboolean on_ready (int fd, GIOCondition condition, gpointer user_data);
