@@ -31,7 +31,10 @@ enum
   PROP_STDOUT,
   PROP_STDOUT_FILE,
   PROP_STDOUT_FILE_FLAGS,
+  PROP_STDOUT_STREAM,
   PROP_STDERR,
+  PROP_STDERR_FILE,
+  PROP_STDERR_FILE_FLAGS,
   PROP_SUCCESS_CODE,
   PROP_SECRET,
   N_PROPS
@@ -85,8 +88,17 @@ proc_command_get_property (GObject *object, guint prop_id, GValue *value, GParam
     case PROP_STDOUT_FILE_FLAGS:
       g_value_set_flags (value, self->out.file_flags);
       break;
+    case PROP_STDOUT_STREAM:
+      g_value_set_object (value, self->out.output_stream);
+      break;
     case PROP_STDERR:
       g_value_set_enum (value, self->err.kind);
+      break;
+    case PROP_STDERR_FILE:
+      g_value_set_object (value, self->err.file);
+      break;
+    case PROP_STDERR_FILE_FLAGS:
+      g_value_set_flags (value, self->err.file_flags);
       break;
     default:
       G_OBJECT_WARN_INVALID_PROPERTY_ID (object, prop_id, pspec);
@@ -184,8 +196,17 @@ proc_command_set_property (GObject *object,
     case PROP_STDOUT_FILE_FLAGS:
       proc_command_set_stdout_file (self, self->out.file, g_value_get_flags (value));
       break;
+    case PROP_STDOUT_STREAM:
+      proc_command_set_stdout_stream (self, g_value_get_object (value));
+      break;
     case PROP_STDERR:
       proc_command_set_stderr (self, g_value_get_enum (value));
+      break;
+    case PROP_STDERR_FILE:
+      proc_command_set_stderr_file (self, g_value_get_object (value), self->err.file_flags);
+      break;
+    case PROP_STDERR_FILE_FLAGS:
+      proc_command_set_stderr_file (self, self->err.file, g_value_get_flags (value));
       break;
     default:
       set_construct_property (self, prop_id, value, pspec);
@@ -401,14 +422,49 @@ install_output_properties (void)
                         PROC_FILE_FLAGS_NONE, READWRITE);
 
   /**
+   * ProcCommand:stdout-stream: (getter get_stdout_stream) (setter set_stdout_stream)
+   *
+   * The stream that gets the standard output.
+   *
+   * Since: 1.0
+   */
+  properties[PROP_STDOUT_STREAM] =
+    g_param_spec_object ("stdout-stream", NULL, NULL, G_TYPE_OUTPUT_STREAM, READWRITE);
+}
+
+static void
+install_error_properties (void)
+{
+  /**
    * ProcCommand:stderr: (getter get_stderr) (setter set_stderr)
    *
-   * What becomes of standard error.
+   * What becomes of standard error, if it goes to no file.
    *
    * Since: 1.0
    */
   properties[PROP_STDERR] =
     g_param_spec_enum ("stderr", NULL, NULL, PROC_TYPE_STDIO, PROC_STDIO_CAPTURE, READWRITE);
+
+  /**
+   * ProcCommand:stderr-file: (getter get_stderr_file)
+   *
+   * The file that gets the standard error.
+   *
+   * Since: 1.0
+   */
+  properties[PROP_STDERR_FILE] =
+    g_param_spec_object ("stderr-file", NULL, NULL, G_TYPE_FILE, READWRITE);
+
+  /**
+   * ProcCommand:stderr-file-flags: (getter get_stderr_file_flags)
+   *
+   * How [property@Proc.Command:stderr-file] is written.
+   *
+   * Since: 1.0
+   */
+  properties[PROP_STDERR_FILE_FLAGS] =
+    g_param_spec_flags ("stderr-file-flags", NULL, NULL, PROC_TYPE_FILE_FLAGS,
+                        PROC_FILE_FLAGS_NONE, READWRITE);
 }
 
 static void
@@ -484,6 +540,7 @@ proc_command_install_properties (GObjectClass *object_class)
   install_process_properties ();
   install_input_properties ();
   install_output_properties ();
+  install_error_properties ();
   install_policy_properties ();
   install_cap_properties ();
   g_object_class_install_properties (object_class, N_PROPS, properties);

@@ -98,11 +98,21 @@ PROC_AVAILABLE_IN_1_0
 ProcFileFlags proc_command_get_stdout_file_flags (ProcCommand *self);
 PROC_AVAILABLE_IN_1_0
 void proc_command_set_stdout_file (ProcCommand *self, GFile *file, ProcFileFlags flags);
+PROC_AVAILABLE_IN_1_0
+GOutputStream *proc_command_get_stdout_stream (ProcCommand *self);
+PROC_AVAILABLE_IN_1_0
+void proc_command_set_stdout_stream (ProcCommand *self, GOutputStream *stream);
 
 PROC_AVAILABLE_IN_1_0
 ProcStdio proc_command_get_stderr (ProcCommand *self);
 PROC_AVAILABLE_IN_1_0
 void proc_command_set_stderr (ProcCommand *self, ProcStdio stdio);
+PROC_AVAILABLE_IN_1_0
+GFile *proc_command_get_stderr_file (ProcCommand *self);
+PROC_AVAILABLE_IN_1_0
+ProcFileFlags proc_command_get_stderr_file_flags (ProcCommand *self);
+PROC_AVAILABLE_IN_1_0
+void proc_command_set_stderr_file (ProcCommand *self, GFile *file, ProcFileFlags flags);
 
 PROC_AVAILABLE_IN_1_0
 void proc_command_add_success_code (ProcCommand *self, int exit_status);

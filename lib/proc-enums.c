@@ -32,4 +32,6 @@ G_DEFINE_ENUM_TYPE (ProcOverflow, proc_overflow,
 G_DEFINE_FLAGS_TYPE (ProcFileFlags, proc_file_flags,
                      G_DEFINE_ENUM_VALUE (PROC_FILE_FLAGS_NONE, "none"),
                      G_DEFINE_ENUM_VALUE (PROC_FILE_FLAGS_TRUNCATE, "truncate"),
-                     G_DEFINE_ENUM_VALUE (PROC_FILE_FLAGS_APPEND, "append"))
+                     G_DEFINE_ENUM_VALUE (PROC_FILE_FLAGS_APPEND, "append"),
+                     G_DEFINE_ENUM_VALUE (PROC_FILE_FLAGS_TEE, "tee"),
+                     G_DEFINE_ENUM_VALUE (PROC_FILE_FLAGS_DIRECT, "direct"))

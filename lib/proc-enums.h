@@ -111,6 +111,11 @@ typedef enum
  * @PROC_FILE_FLAGS_TRUNCATE: Empty the file and write to it in place, as `>` does in
  *   a shell.
  * @PROC_FILE_FLAGS_APPEND: Write behind what the file holds, as `>>` does in a shell.
+ * @PROC_FILE_FLAGS_TEE: Write the file and capture the output too, whatever the
+ *   command's end.
+ * @PROC_FILE_FLAGS_DIRECT: Let the command write the file by itself, without a copy
+ *   through this program: see [method@Proc.Command.set_stdout_file] for what that
+ *   costs. Local files only, and not together with `PROC_FILE_FLAGS_TEE`.
  *
  * How the output of a command is written to a file.
  *
@@ -120,7 +125,9 @@ typedef enum
 {
   PROC_FILE_FLAGS_NONE = 0,
   PROC_FILE_FLAGS_TRUNCATE = 1 << 0,
-  PROC_FILE_FLAGS_APPEND = 1 << 1
+  PROC_FILE_FLAGS_APPEND = 1 << 1,
+  PROC_FILE_FLAGS_TEE = 1 << 2,
+  PROC_FILE_FLAGS_DIRECT = 1 << 3
 } ProcFileFlags;
 
 #define PROC_TYPE_STDIO (proc_stdio_get_type ())

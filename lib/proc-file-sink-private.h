@@ -2,13 +2,13 @@
 
 #pragma once
 
-#include <gio/gio.h>
-
-#include "proc-enums.h"
+#include "proc-redirect-private.h"
 #include "proc-sink-private.h"
 
 G_BEGIN_DECLS
 
-ProcSink *proc_file_sink_new (GFile *file, ProcFileFlags flags);
+ProcSink *proc_file_sink_new (const ProcRedirect *redirect);
+void proc_file_sink_set_twin (ProcSink *sink, const ProcRedirect *twin);
+gboolean proc_file_sink_is_twin (const ProcSink *sink);
 
 G_END_DECLS

@@ -6,205 +6,215 @@
 
 #include "proc-buffer-private.h"
 #include "proc-error-private.h"
-#include "proc-file-writer-private.h"
-#include "proc-thread-private.h"
+#include "proc-file-worker-private.h"
 
-/* The sink that writes to a file.
+/* The sink that writes to a file or a stream.
  *
- * The file is touched in a thread of this sink's own, since a disk may keep it
- * waiting. Two blocks go back and forth: one is filled by the pump while the
- * other is written; when both are full, the pump is held, and so the child.
+ * That is done by a worker, in a thread of this sink's own. Two blocks go back and
+ * forth: one is filled by the pump while the other is written; when both are full, the
+ * pump is held, and so the child.
  *
- * One request is under way at a time: open, writes, settle, in that order. While
- * busy, the writer, the request's fields and the block being written belong to
- * the thread, which may read failed too; otherwise they are the engine's. Nothing
- * is locked.
+ * Once a write has failed, further output goes to the tail, in memory, so that what did
+ * not reach the file is not lost. The child is being stopped then. One that goes on
+ * writing all the same has its pipe closed when the tail is full. With a tee there is no
+ * tail: all that was read is known elsewhere.
  *
- * Once a write has failed, all further output goes to the tail, in memory, so
- * that what did not reach the file is not lost.
+ * A sink that was aborted is patient for a while with what may hang. Then it leaves the
+ * worker behind, and what the worker was about to write counts as not written.
  */
 #define BLOCK_SIZE ((gsize) 256 * 1024)
-
-typedef enum
-{
-  REQUEST_OPEN,
-  REQUEST_WRITE,
-  REQUEST_COMMIT,
-  REQUEST_RECOVER
-} RequestKind;
-
-typedef struct
-{
-  guint8 *data;
-  gsize size;
-} Block;
+#define MAX_TAIL ((gsize) 1024 * 1024)
+#define PATIENCE_MSEC 1000
 
 typedef struct
 {
   ProcSink parent;
 
-  GFile *file;
-  ProcFileFlags flags;
   GCancellable *stop;
-  GMainContext *context;
-  GThread *thread;
-  GAsyncQueue *requests;
+  ProcFileWorker *worker; /* NULL: it was left behind */
+  gboolean is_tee;
+  gboolean is_twin;
+  gboolean may_hang;
+  GSource *patience;
 
-  /* the request */
-  gboolean busy;
-  RequestKind kind;
-  ProcFileWriter *writer;
-  Block block;
-  gsize n_written;
-  GError *failure;
-  ProcBuffer recovered;
-
-  /* the engine's side */
-  Block filling;
+  ProcFileBlock filling;
   ProcBuffer tail;
+  GBytes *tail_bytes; /* when settling */
+  GBytes *bytes;      /* what belongs into the result, once that is known */
   gboolean failed;
+  gboolean aborted;
   gboolean settling;
   gboolean keep;
 } FileSink;
 
-static gboolean on_request_done (gpointer user_data);
+static gboolean on_patience_over (gpointer user_data);
 
 static void
-do_request (FileSink *self)
+stop_patience (FileSink *self)
 {
-  switch (self->kind)
-    {
-    case REQUEST_OPEN:
-      self->writer = proc_file_writer_open (self->file, self->flags, self->stop, &self->failure);
-      break;
-
-    case REQUEST_WRITE:
-      proc_file_writer_write (self->writer, self->block.data, self->block.size, &self->n_written,
-                              &self->failure);
-      break;
-
-    case REQUEST_COMMIT:
-      if (!proc_file_writer_commit (self->writer, &self->failure))
-        proc_file_writer_recover (self->writer, TRUE, &self->recovered);
-      g_clear_pointer (&self->writer, proc_file_writer_free);
-      break;
-
-    case REQUEST_RECOVER:
-    default:
-      proc_file_writer_recover (self->writer, self->failed, &self->recovered);
-      g_clear_pointer (&self->writer, proc_file_writer_free);
-      break;
-    }
-}
-
-/* Ends with its writer: after the last request, or when it could not be opened. */
-static gpointer
-thread_main (gpointer data)
-{
-  FileSink *self = data;
-  gboolean more = TRUE;
-
-  while (more)
-    {
-      g_async_queue_pop (self->requests);
-      do_request (self);
-      more = self->writer != NULL;
-      proc_thread_post (self->context, G_PRIORITY_DEFAULT, on_request_done, self);
-    }
-
-  return NULL;
+  if (self->patience != NULL)
+    g_source_destroy (self->patience);
+  g_clear_pointer (&self->patience, g_source_unref);
 }
 
 static void
-send_request (FileSink *self, RequestKind kind)
+start_patience (FileSink *self)
 {
-  g_assert (!self->busy);
+  if (!self->aborted || !self->may_hang || self->patience != NULL
+      || self->worker == NULL || !self->worker->busy)
+    return;
 
-  self->busy = TRUE;
-  self->kind = kind;
-  g_async_queue_push (self->requests, self);
+  self->patience = g_timeout_source_new (PATIENCE_MSEC);
+  g_source_set_callback (self->patience, on_patience_over, self, NULL);
+  g_source_set_static_name (self->patience, "[procrunner] file");
+  g_source_attach (self->patience, g_main_context_get_thread_default ());
+}
+
+static void
+send_request (FileSink *self, ProcFileRequest kind)
+{
+  proc_file_worker_send (self->worker, kind);
+  start_patience (self);
 }
 
 static void
 send_block (FileSink *self)
 {
-  Block empty = self->block;
+  ProcFileBlock empty = { self->worker->block.data, 0 };
 
-  empty.size = 0;
-  self->block = self->filling;
+  self->worker->block = self->filling;
   self->filling = empty;
-  send_request (self, REQUEST_WRITE);
+  send_request (self, PROC_FILE_REQUEST_WRITE);
+}
+
+static void
+send_settle (FileSink *self)
+{
+  self->tail_bytes = proc_buffer_take_bytes (&self->tail);
+  self->worker->tail = g_bytes_ref (self->tail_bytes);
+  self->worker->keep = self->keep;
+  self->worker->failed = self->failed;
+  send_request (self, PROC_FILE_REQUEST_SETTLE);
 }
 
 /* What comes next, when nothing is under way. */
 static void
 advance (FileSink *self)
 {
-  if (self->busy)
+  if (self->worker == NULL && self->settling)
+    proc_sink_set_settled (&self->parent);
+
+  if (self->worker == NULL || self->worker->busy)
     return;
 
   if (!self->failed && self->filling.size > 0)
     send_block (self);
   else if (self->settling)
-    send_request (self, self->keep && !self->failed ? REQUEST_COMMIT : REQUEST_RECOVER);
+    send_settle (self);
 }
 
+/* Takes @error. A stopped run fails for that reason, not for what it led to. */
 static void
-note_failure (FileSink *self)
+note_failure (FileSink *self, GError *error)
 {
   self->failed = TRUE;
-  if (g_cancellable_is_cancelled (self->stop))
+  if (self->aborted)
     self->parent.cut = TRUE;
 
-  /* A stopped run fails for that reason, not for what it led to. */
   if (self->parent.cut)
-    g_clear_error (&self->failure);
+    g_error_free (error);
   else
-    proc_sink_take_error (&self->parent, g_steal_pointer (&self->failure));
+    proc_sink_take_error (&self->parent, error);
+}
+
+/* What did not reach the file, from the @n_written th byte of the block on. */
+static void
+keep_blocks (FileSink *self, gsize n_written)
+{
+  const ProcFileBlock *block = &self->worker->block;
+
+  if (!self->is_tee)
+    {
+      proc_buffer_append (&self->tail, block->data + n_written, block->size - n_written);
+      proc_buffer_append (&self->tail, self->filling.data, self->filling.size);
+    }
+
+  self->filling.size = 0;
 }
 
 static void
-on_write_done (FileSink *self)
+on_opened (FileSink *self, GError *error)
 {
-  if (self->failure == NULL)
-    return;
-
-  proc_buffer_append (&self->tail, self->block.data + self->n_written,
-                      self->block.size - self->n_written);
-  proc_buffer_append (&self->tail, self->filling.data, self->filling.size);
-  self->filling.size = 0;
-  note_failure (self);
+  self->is_twin = self->worker->is_twin;
+  self->parent.opened = error == NULL;
+  self->parent.settled = error != NULL;
+  if (error != NULL)
+    note_failure (self, error);
 }
 
-static gboolean
-on_request_done (gpointer user_data)
+static void
+on_written (FileSink *self, GError *error)
+{
+  if (error != NULL)
+    {
+      keep_blocks (self, self->worker->n_written);
+      note_failure (self, error);
+    }
+
+  advance (self);
+}
+
+static void
+on_settled (FileSink *self, GError *error)
+{
+  self->bytes = g_steal_pointer (&self->worker->bytes);
+  self->parent.size = MAX (self->parent.size, self->worker->size);
+  self->parent.settled = TRUE;
+  if (error != NULL)
+    note_failure (self, error);
+}
+
+static void
+on_worker_done (gpointer user_data)
 {
   FileSink *self = user_data;
+  GError *error = g_steal_pointer (&self->worker->error);
 
-  self->busy = FALSE;
-  switch (self->kind)
+  stop_patience (self);
+  switch (self->worker->kind)
     {
-    case REQUEST_OPEN:
-      self->parent.opened = self->failure == NULL;
-      self->parent.settled = self->failure != NULL;
-      if (self->failure != NULL)
-        note_failure (self);
+    case PROC_FILE_REQUEST_OPEN:
+      on_opened (self, error);
       break;
 
-    case REQUEST_WRITE:
-      on_write_done (self);
-      advance (self);
+    case PROC_FILE_REQUEST_WRITE:
+      on_written (self, error);
       break;
 
-    case REQUEST_COMMIT:
-    case REQUEST_RECOVER:
+    case PROC_FILE_REQUEST_SETTLE:
+    case PROC_FILE_REQUEST_DROP:
     default:
-      if (self->failure != NULL)
-        note_failure (self);
-      self->parent.settled = TRUE;
+      on_settled (self, error);
       break;
     }
 
+  proc_sink_notify (&self->parent);
+}
+
+static gboolean
+on_patience_over (gpointer user_data)
+{
+  FileSink *self = user_data;
+  gboolean settling = self->worker->kind == PROC_FILE_REQUEST_SETTLE;
+
+  if (self->worker->kind == PROC_FILE_REQUEST_WRITE)
+    keep_blocks (self, 0);
+
+  stop_patience (self);
+  self->bytes = proc_file_worker_leave (g_steal_pointer (&self->worker));
+  self->failed = TRUE;
+  self->parent.cut = TRUE;
+  self->parent.settled = settling || self->settling || !self->parent.opened;
   proc_sink_notify (&self->parent);
   return G_SOURCE_REMOVE;
 }
@@ -213,20 +223,38 @@ static void
 file_sink_open (ProcSink *sink)
 {
   FileSink *self = (FileSink *) sink;
+  g_autoptr(GError) error = NULL;
 
-  self->context = g_main_context_ref (g_main_context_get_thread_default ());
-  self->thread = proc_thread_new ("procrunner-file", thread_main, self, &self->failure);
-  if (self->thread != NULL)
+  if (proc_file_worker_start (self->worker, on_worker_done, self, &error))
     {
-      send_request (self, REQUEST_OPEN);
+      send_request (self, PROC_FILE_REQUEST_OPEN);
       return;
     }
 
   self->failed = TRUE;
-  g_set_error_literal (&sink->error, PROC_RUNNER_ERROR, PROC_RUNNER_ERROR_SPAWN,
-                       self->failure->message);
-  g_clear_error (&self->failure);
+  g_set_error_literal (&sink->error, PROC_RUNNER_ERROR, PROC_RUNNER_ERROR_SPAWN, error->message);
   proc_sink_set_settled (sink);
+}
+
+static int
+file_sink_get_child_fd (ProcSink *sink)
+{
+  FileSink *self = (FileSink *) sink;
+
+  return proc_file_writer_get_child_fd (self->worker->writer);
+}
+
+static guint8 *
+reserve_tail (FileSink *self, gsize *size)
+{
+  guint8 *data;
+
+  if (self->tail.size >= MAX_TAIL)
+    return NULL;
+
+  data = proc_buffer_reserve (&self->tail, 1, size);
+  *size = MIN (*size, MAX_TAIL - self->tail.size);
+  return data;
 }
 
 static guint8 *
@@ -235,7 +263,7 @@ file_sink_reserve (ProcSink *sink, gsize *size)
   FileSink *self = (FileSink *) sink;
 
   if (self->failed)
-    return proc_buffer_reserve (&self->tail, 1, size);
+    return reserve_tail (self, size);
 
   if (self->filling.size == BLOCK_SIZE)
     return NULL;
@@ -262,12 +290,22 @@ file_sink_commit (ProcSink *sink, gsize size)
   advance (self);
 }
 
+static gboolean
+file_sink_is_closed (ProcSink *sink)
+{
+  FileSink *self = (FileSink *) sink;
+
+  return self->failed;
+}
+
 static void
 file_sink_abort (ProcSink *sink)
 {
   FileSink *self = (FileSink *) sink;
 
+  self->aborted = TRUE;
   g_cancellable_cancel (self->stop);
+  start_patience (self);
 }
 
 static void
@@ -285,36 +323,39 @@ file_sink_take_bytes (ProcSink *sink)
 {
   FileSink *self = (FileSink *) sink;
 
-  if (self->recovered.size == 0)
-    return proc_buffer_take_bytes (&self->tail);
+  if (self->bytes != NULL)
+    return g_steal_pointer (&self->bytes);
+  if (self->tail_bytes != NULL)
+    return g_steal_pointer (&self->tail_bytes);
 
-  proc_buffer_append (&self->recovered, self->tail.data, self->tail.size);
-  return proc_buffer_take_bytes (&self->recovered);
+  return proc_buffer_take_bytes (&self->tail);
 }
 
 static void
 file_sink_free (ProcSink *sink)
 {
   FileSink *self = (FileSink *) sink;
+  g_autoptr(GBytes) spooled G_GNUC_UNUSED = NULL;
 
-  g_assert (!self->busy);
+  g_assert (self->worker == NULL || !self->worker->busy);
 
-  g_clear_pointer (&self->thread, g_thread_join);
-  g_clear_pointer (&self->context, g_main_context_unref);
-  g_async_queue_unref (self->requests);
-  g_object_unref (self->file);
+  stop_patience (self);
+  if (self->worker != NULL)
+    spooled = proc_file_worker_leave (self->worker);
   g_object_unref (self->stop);
-  g_free (self->block.data);
   g_free (self->filling.data);
   proc_buffer_clear (&self->tail);
-  proc_buffer_clear (&self->recovered);
+  g_clear_pointer (&self->tail_bytes, g_bytes_unref);
+  g_clear_pointer (&self->bytes, g_bytes_unref);
   g_free (self);
 }
 
 static const ProcSinkClass file_sink_class = {
   .open = file_sink_open,
+  .get_child_fd = file_sink_get_child_fd,
   .reserve = file_sink_reserve,
   .commit = file_sink_commit,
+  .is_closed = file_sink_is_closed,
   .abort = file_sink_abort,
   .settle = file_sink_settle,
   .take_bytes = file_sink_take_bytes,
@@ -322,14 +363,33 @@ static const ProcSinkClass file_sink_class = {
 };
 
 ProcSink *
-proc_file_sink_new (GFile *file, ProcFileFlags flags)
+proc_file_sink_new (const ProcRedirect *redirect)
 {
   FileSink *self = g_new0 (FileSink, 1);
 
   proc_sink_init (&self->parent, &file_sink_class);
-  self->file = g_object_ref (file);
-  self->flags = flags;
-  self->stop = g_cancellable_new ();
-  self->requests = g_async_queue_new ();
+  self->worker = proc_file_worker_new (redirect);
+  self->stop = g_object_ref (self->worker->stop);
+  self->may_hang = redirect->file == NULL || !g_file_is_native (redirect->file);
+  self->is_tee = redirect->file != NULL
+                 && (redirect->file_flags & PROC_FILE_FLAGS_TEE) != 0;
   return &self->parent;
+}
+
+/* Both must be native files. If they turn out to be the same, @sink's is opened all the
+ * same, unless that is an error: then they were to be written in different ways. */
+void
+proc_file_sink_set_twin (ProcSink *sink, const ProcRedirect *twin)
+{
+  FileSink *self = (FileSink *) sink;
+
+  g_assert (!sink->opened && !self->worker->busy);
+
+  proc_redirect_copy (twin, &self->worker->twin);
+}
+
+gboolean
+proc_file_sink_is_twin (const ProcSink *sink)
+{
+  return ((const FileSink *) sink)->is_twin;
 }

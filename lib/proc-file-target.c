@@ -85,6 +85,15 @@ proc_file_target_open_in_place (ProcFileTarget *self,
   return self->fd >= 0;
 }
 
+/* For a child that is given the descriptor: it cannot know what EAGAIN would mean. */
+gboolean
+proc_file_target_set_blocking (ProcFileTarget *self)
+{
+  int flags = fcntl (self->fd, F_GETFL);
+
+  return flags >= 0 && fcntl (self->fd, F_SETFL, flags & ~O_NONBLOCK) == 0;
+}
+
 /* Follows symbolic links to where the file is, or would be made. */
 static char *
 follow_links (const char *path)
@@ -109,6 +118,39 @@ follow_links (const char *path)
 
   errno = ELOOP;
   return NULL;
+}
+
+static gboolean
+is_same_inode (const char *path, const char *other_path)
+{
+  struct stat info, other_info;
+
+  return stat (path, &info) == 0 && stat (other_path, &other_info) == 0
+         && info.st_dev == other_info.st_dev && info.st_ino == other_info.st_ino;
+}
+
+/* TRUE: both are names of one file, or of one that is yet to be made. */
+gboolean
+proc_file_target_is_same (const char *path, const char *other_path)
+{
+  g_autofree char *real_path = follow_links (path);
+  g_autofree char *other_real_path = follow_links (other_path);
+  g_autofree char *name = NULL;
+  g_autofree char *other_name = NULL;
+  g_autofree char *directory = NULL;
+  g_autofree char *other_directory = NULL;
+
+  if (real_path == NULL || other_real_path == NULL)
+    return FALSE;
+
+  if (g_file_test (real_path, G_FILE_TEST_EXISTS))
+    return is_same_inode (real_path, other_real_path);
+
+  name = g_path_get_basename (real_path);
+  other_name = g_path_get_basename (other_real_path);
+  directory = g_path_get_dirname (real_path);
+  other_directory = g_path_get_dirname (other_real_path);
+  return g_str_equal (name, other_name) && is_same_inode (directory, other_directory);
 }
 
 /* Names of the security modules are set by the system on the new file too. */
@@ -234,13 +276,20 @@ proc_file_target_rename (ProcFileTarget *self)
   return TRUE;
 }
 
+/* The new file will not take the place. What it holds can still be had. */
 void
-proc_file_target_clear (ProcFileTarget *self)
+proc_file_target_unlink (ProcFileTarget *self)
 {
   if (self->new_name != NULL)
     unlinkat (self->dir_fd, self->new_name, 0);
 
   g_clear_pointer (&self->new_name, g_free);
+}
+
+void
+proc_file_target_clear (ProcFileTarget *self)
+{
+  proc_file_target_unlink (self);
   g_clear_pointer (&self->name, g_free);
   proc_fd_clear (&self->fd);
   proc_fd_clear (&self->dir_fd);

@@ -4,26 +4,30 @@
 
 #include <gio/gio.h>
 
-#include "proc-buffer-private.h"
-#include "proc-enums.h"
+#include "proc-redirect-private.h"
 
 G_BEGIN_DECLS
 
 typedef struct _ProcFileWriter ProcFileWriter;
 
-ProcFileWriter *proc_file_writer_open (GFile *file,
-                                       ProcFileFlags flags,
+ProcFileWriter *proc_file_writer_open (const ProcRedirect *redirect,
                                        GCancellable *cancellable,
                                        GError **error);
 void proc_file_writer_free (ProcFileWriter *self);
 
+int proc_file_writer_get_child_fd (const ProcFileWriter *self);
+guint64 proc_file_writer_get_written (const ProcFileWriter *self);
 gboolean proc_file_writer_write (ProcFileWriter *self,
                                  const guint8 *data,
                                  gsize size,
                                  gsize *n_written,
                                  GError **error);
-gboolean proc_file_writer_commit (ProcFileWriter *self, GError **error);
-void proc_file_writer_recover (ProcFileWriter *self, gboolean failed, ProcBuffer *buffer);
+GBytes *proc_file_writer_map_spool (ProcFileWriter *self);
+GBytes *proc_file_writer_settle (ProcFileWriter *self,
+                                 gboolean keep,
+                                 gboolean failed,
+                                 GBytes *tail,
+                                 GError **error);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (ProcFileWriter, proc_file_writer_free)
 

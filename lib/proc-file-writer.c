@@ -4,41 +4,48 @@
 
 #include "proc-file-writer-private.h"
 
+#include "proc-buffer-private.h"
 #include "proc-error-private.h"
+#include "proc-file-stream-private.h"
 #include "proc-file-target-private.h"
+#include "proc-salvage-private.h"
 #include "proc-spool-private.h"
 
 #include <errno.h>
 #include <fcntl.h>
 #include <glib/gi18n-lib.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
-/* Writes output to a file, blocking, in a thread that may wait for a disk.
+/* Writes output to a file or a stream, blocking, in a thread that may wait for a disk.
  *
- *   open → write* → commit            the command succeeded
- *                 → recover           it did not, or we could not write
+ *   open → write* → settle
  *
- * There are three ways to write, and what each does with output until commit:
+ * There are three ways to write, and what each does with output until the command has
+ * succeeded:
  *
  *   rename     to a new file beside the old one, which then takes its name
  *   copy       to an unlinked file, which is then copied over the old one
- *   in place   to the file itself: commit has nothing left to do
+ *   in place   to the file itself: nothing is left to do
  *
- * With the first two, nothing of a failed command reaches the old file, and
- * recover () gives all that was written. In place, what a failed command wrote
- * stays in the file; recover () reads it back only if writing itself failed, from
- * regular files. A file that is not native goes through its own streams, and is
- * replaced by copying: so the promise does not depend on what stands behind it.
+ * With the first two, nothing of a failed command reaches the old file, and settling
+ * gives all that was written. In place, what a failed command wrote stays in the file;
+ * settling reads it back only if writing itself failed, from regular files. A file that
+ * is not native goes through its own streams, and is replaced by copying: so the promise
+ * does not depend on what stands behind it. A stream is written in place.
+ *
+ * A file that the child writes by itself goes the same ways, without write ().
  */
 #define COPY_BLOCK ((gsize) 256 * 1024)
 
 struct _ProcFileWriter
 {
-  GFile *file;
+  ProcRedirect redirect;
   GCancellable *cancellable;
   ProcFileTarget target;
-  GOutputStream *stream; /* in place, of a file that is not native */
+  GOutputStream *stream; /* in place, of what is not native */
   ProcFd spool;          /* copy: where the output is until then */
+  GBytes *spooled;       /* copy, of what is not native: all of the spool, for settling */
   guint64 written;
   goffset start;         /* in place: where our first byte is, -1 if that cannot be told */
 };
@@ -47,23 +54,17 @@ static gboolean
 fail_with_errno (ProcFileWriter *self, GError **error)
 {
   int saved_errno = errno;
-  g_autofree char *name = g_file_get_parse_name (self->file);
+  g_autofree char *name = g_file_get_parse_name (self->redirect.file);
 
   proc_set_error_from_errno (error, PROC_RUNNER_ERROR_OUTPUT_FILE, saved_errno,
                              _("Cannot write to “%s”"), name);
   return FALSE;
 }
 
-/* Takes @cause. */
 static gboolean
-fail_with_cause (ProcFileWriter *self, GError *cause, GError **error)
+is_direct (const ProcFileWriter *self)
 {
-  g_autofree char *name = g_file_get_parse_name (self->file);
-
-  g_set_error (error, PROC_RUNNER_ERROR, PROC_RUNNER_ERROR_OUTPUT_FILE,
-               _("Cannot write to “%s”: %s"), name, cause->message);
-  g_error_free (cause);
-  return FALSE;
+  return (self->redirect.file_flags & PROC_FILE_FLAGS_DIRECT) != 0;
 }
 
 static gboolean
@@ -73,111 +74,93 @@ open_spool (ProcFileWriter *self)
   return self->spool >= 0;
 }
 
-static gboolean
-open_native (ProcFileWriter *self, const char *path, ProcFileFlags flags)
+/* Where the child writes by itself, its first byte comes here. */
+static void
+note_start (ProcFileWriter *self)
 {
+  struct stat info;
+
+  if (self->target.kind != PROC_FILE_TARGET_IN_PLACE)
+    self->start = 0;
+  else if (fstat (self->target.fd, &info) == 0 && S_ISREG (info.st_mode))
+    self->start = info.st_size;
+}
+
+static gboolean
+open_native (ProcFileWriter *self, const char *path)
+{
+  ProcFileFlags flags = self->redirect.file_flags;
+  gboolean opened;
+
   if ((flags & PROC_FILE_FLAGS_TRUNCATE) != 0)
-    return proc_file_target_open_in_place (&self->target, path, O_TRUNC, self->cancellable);
-  if ((flags & PROC_FILE_FLAGS_APPEND) != 0)
-    return proc_file_target_open_in_place (&self->target, path, O_APPEND, self->cancellable);
+    opened = proc_file_target_open_in_place (&self->target, path, O_TRUNC, self->cancellable);
+  else if ((flags & PROC_FILE_FLAGS_APPEND) != 0)
+    opened = proc_file_target_open_in_place (&self->target, path, O_APPEND, self->cancellable);
+  else
+    opened = proc_file_target_open_replace (&self->target, path, self->cancellable);
 
-  return proc_file_target_open_replace (&self->target, path, self->cancellable)
-         && (self->target.kind != PROC_FILE_TARGET_COPY || open_spool (self));
-}
+  if (!opened || (self->target.kind == PROC_FILE_TARGET_COPY && !open_spool (self)))
+    return FALSE;
+  if (!is_direct (self))
+    return TRUE;
 
-/* Gives what stands against writing to @info's file, or NULL. */
-static GError *
-find_obstacle (GFileInfo *info)
-{
-  if (g_file_info_get_file_type (info) == G_FILE_TYPE_DIRECTORY)
-    return g_error_new_literal (G_IO_ERROR, G_IO_ERROR_IS_DIRECTORY, g_strerror (EISDIR));
-
-  if (g_file_info_has_attribute (info, G_FILE_ATTRIBUTE_ACCESS_CAN_WRITE)
-      && !g_file_info_get_attribute_boolean (info, G_FILE_ATTRIBUTE_ACCESS_CAN_WRITE))
-    return g_error_new_literal (G_IO_ERROR, G_IO_ERROR_PERMISSION_DENIED, g_strerror (EACCES));
-
-  return NULL;
-}
-
-/* The file will be opened when the command has succeeded. What can be known to
- * stand against that is said before it starts. */
-static gboolean
-check_replaceable (ProcFileWriter *self, GError **error)
-{
-  const char *attributes = G_FILE_ATTRIBUTE_STANDARD_TYPE "," G_FILE_ATTRIBUTE_ACCESS_CAN_WRITE;
-  g_autoptr(GFileInfo) info = NULL;
-  g_autoptr(GFile) parent = NULL;
-  GError *cause = NULL;
-
-  info = g_file_query_info (self->file, attributes, G_FILE_QUERY_INFO_NONE, self->cancellable,
-                            &cause);
-  if (info != NULL)
-    {
-      cause = find_obstacle (info);
-    }
-  else if (g_error_matches (cause, G_IO_ERROR, G_IO_ERROR_NOT_FOUND))
-    {
-      g_clear_error (&cause);
-      parent = g_file_get_parent (self->file);
-      if (parent != NULL)
-        info = g_file_query_info (parent, attributes, G_FILE_QUERY_INFO_NONE, self->cancellable,
-                                  &cause);
-    }
-
-  return cause == NULL || fail_with_cause (self, cause, error);
+  note_start (self);
+  return proc_file_target_set_blocking (&self->target);
 }
 
 static gboolean
-open_foreign (ProcFileWriter *self, ProcFileFlags flags, GError **error)
+open_foreign (ProcFileWriter *self, GError **error)
 {
-  GFileOutputStream *stream;
-  GError *cause = NULL;
+  const ProcFileFlags in_place = PROC_FILE_FLAGS_TRUNCATE | PROC_FILE_FLAGS_APPEND;
+  GFile *file = self->redirect.file;
 
-  if (flags == PROC_FILE_FLAGS_NONE)
+  if ((self->redirect.file_flags & in_place) == 0)
     {
       self->target.kind = PROC_FILE_TARGET_COPY;
-      return check_replaceable (self, error)
+      return proc_file_stream_check (file, self->cancellable, error)
              && (open_spool (self) || fail_with_errno (self, error));
     }
 
   self->target.kind = PROC_FILE_TARGET_IN_PLACE;
-  if ((flags & PROC_FILE_FLAGS_APPEND) != 0)
-    stream = g_file_append_to (self->file, G_FILE_CREATE_NONE, self->cancellable, &cause);
-  else
-    stream = g_file_replace (self->file, NULL, FALSE, G_FILE_CREATE_NONE, self->cancellable,
-                             &cause);
-  if (stream == NULL)
-    return fail_with_cause (self, cause, error);
-
-  self->stream = G_OUTPUT_STREAM (stream);
-  return TRUE;
+  self->stream = proc_file_stream_open (file, self->redirect.file_flags, self->cancellable, error);
+  return self->stream != NULL;
 }
 
-/* Opens @file. @cancellable ends whatever waits in here and later: it tells that
- * the run is being stopped. */
+static gboolean
+open_target (ProcFileWriter *self, GError **error)
+{
+  GFile *file = self->redirect.file;
+  g_autofree char *path = NULL;
+
+  if (file == NULL)
+    {
+      self->target.kind = PROC_FILE_TARGET_IN_PLACE;
+      self->stream = g_object_ref (self->redirect.output_stream);
+      return TRUE;
+    }
+
+  path = g_file_is_native (file) ? g_file_get_path (file) : NULL;
+  if (path == NULL)
+    return open_foreign (self, error);
+
+  return open_native (self, path) || fail_with_errno (self, error);
+}
+
+/* @cancellable ends whatever waits in here and later: it tells that the run is being
+ * stopped. */
 ProcFileWriter *
-proc_file_writer_open (GFile *file,
-                       ProcFileFlags flags,
-                       GCancellable *cancellable,
-                       GError **error)
+proc_file_writer_open (const ProcRedirect *redirect, GCancellable *cancellable, GError **error)
 {
   g_autoptr(ProcFileWriter) self = g_new0 (ProcFileWriter, 1);
-  g_autofree char *path = g_file_is_native (file) ? g_file_get_path (file) : NULL;
-  gboolean opened;
 
-  self->file = g_object_ref (file);
+  proc_redirect_copy (redirect, &self->redirect);
   self->cancellable = g_object_ref (cancellable);
   self->target.fd = -1;
   self->target.dir_fd = -1;
   self->spool = -1;
   self->start = -1;
 
-  if (path != NULL)
-    opened = open_native (self, path, flags) || fail_with_errno (self, error);
-  else
-    opened = open_foreign (self, flags, error);
-
-  return opened ? g_steal_pointer (&self) : NULL;
+  return open_target (self, error) ? g_steal_pointer (&self) : NULL;
 }
 
 void
@@ -185,10 +168,30 @@ proc_file_writer_free (ProcFileWriter *self)
 {
   proc_file_target_clear (&self->target);
   proc_fd_clear (&self->spool);
+  g_clear_pointer (&self->spooled, g_bytes_unref);
   g_clear_object (&self->stream);
-  g_clear_object (&self->file);
   g_clear_object (&self->cancellable);
+  proc_redirect_clear (&self->redirect);
   g_free (self);
+}
+
+static int
+get_fd (const ProcFileWriter *self)
+{
+  return self->target.kind == PROC_FILE_TARGET_COPY ? self->spool : self->target.fd;
+}
+
+/* Gives the descriptor for a child that writes by itself, or -1. */
+int
+proc_file_writer_get_child_fd (const ProcFileWriter *self)
+{
+  return is_direct (self) ? get_fd (self) : -1;
+}
+
+guint64
+proc_file_writer_get_written (const ProcFileWriter *self)
+{
+  return self->written;
 }
 
 /* Gives how much of @data was written, also when it fails. */
@@ -218,7 +221,7 @@ proc_file_writer_write (ProcFileWriter *self,
                         gsize *n_written,
                         GError **error)
 {
-  int fd = self->target.kind == PROC_FILE_TARGET_COPY ? self->spool : self->target.fd;
+  int fd = get_fd (self);
   GError *cause = NULL;
   gboolean all;
 
@@ -234,19 +237,8 @@ proc_file_writer_write (ProcFileWriter *self,
   if (all)
     return TRUE;
 
-  return cause != NULL ? fail_with_cause (self, cause, error) : fail_with_errno (self, error);
-}
-
-static gboolean
-read_spool (ProcFileWriter *self, guint64 offset, guint8 *block, gsize *n_read, GError **error)
-{
-  gssize n = pread (self->spool, block, COPY_BLOCK, offset);
-
-  if (n == 0)
-    errno = EIO;
-
-  *n_read = MAX (n, 0);
-  return n > 0 || fail_with_errno (self, error);
+  return cause != NULL ? proc_file_stream_fail (self->redirect.file, cause, error)
+                       : fail_with_errno (self, error);
 }
 
 /* Over the old content of the file itself: owner, access list and other names
@@ -255,86 +247,69 @@ static gboolean
 copy_to_native (ProcFileWriter *self, GError **error)
 {
   g_autofree guint8 *block = g_malloc (COPY_BLOCK);
-  gsize n_read;
   gsize n_written;
 
   if (ftruncate (self->target.fd, 0) < 0)
     return fail_with_errno (self, error);
 
-  for (guint64 offset = 0; offset < self->written; offset += n_read)
+  for (guint64 offset = 0; offset < self->written; offset += n_written)
     {
-      if (!read_spool (self, offset, block, &n_read, error))
-        return FALSE;
-      if (!write_fd (self, self->target.fd, block, n_read, &n_written))
+      gssize n_read = pread (self->spool, block, COPY_BLOCK, (off_t) offset);
+
+      if (n_read == 0)
+        errno = EIO;
+      if (n_read <= 0 || !write_fd (self, self->target.fd, block, n_read, &n_written))
         return fail_with_errno (self, error);
     }
 
   return proc_file_target_flush (&self->target) || fail_with_errno (self, error);
 }
 
-/* Closing as usual would put a part in the place of the old content. */
-static void
-abandon (GOutputStream *stream)
+/* Gives all that is spooled for a file that is not native, so that it can be had also
+ * while the file hangs; else NULL. */
+GBytes *
+proc_file_writer_map_spool (ProcFileWriter *self)
 {
-  g_autoptr(GCancellable) cancelled = g_cancellable_new ();
+  if (self->spool < 0 || self->target.fd >= 0 || self->spooled != NULL)
+    return NULL;
 
-  g_cancellable_cancel (cancelled);
-  g_output_stream_close (stream, cancelled, NULL);
-}
-
-static gboolean
-copy_to_stream (ProcFileWriter *self, GOutputStream *stream, GError **error)
-{
-  g_autofree guint8 *block = g_malloc (COPY_BLOCK);
-  GError *cause = NULL;
-  gsize n_read;
-
-  for (guint64 offset = 0; offset < self->written; offset += n_read)
-    {
-      if (!read_spool (self, offset, block, &n_read, error))
-        return FALSE;
-      if (!g_output_stream_write_all (stream, block, n_read, NULL, self->cancellable, &cause))
-        return fail_with_cause (self, cause, error);
-    }
-
-  if (!g_output_stream_close (stream, self->cancellable, &cause))
-    return fail_with_cause (self, cause, error);
-
-  return TRUE;
+  self->spooled = proc_spool_map (self->spool, 0, self->written);
+  return self->spooled != NULL ? g_bytes_ref (self->spooled) : NULL;
 }
 
 static gboolean
 copy_to_foreign (ProcFileWriter *self, GError **error)
 {
-  g_autoptr(GFileOutputStream) stream = NULL;
-  GError *cause = NULL;
+  if (self->spooled == NULL)
+    return fail_with_errno (self, error);
 
-  stream = g_file_replace (self->file, NULL, FALSE, G_FILE_CREATE_NONE, self->cancellable, &cause);
-  if (stream == NULL)
-    return fail_with_cause (self, cause, error);
-
-  if (copy_to_stream (self, G_OUTPUT_STREAM (stream), error))
-    return TRUE;
-
-  abandon (G_OUTPUT_STREAM (stream));
-  return FALSE;
+  return proc_file_stream_replace (self->redirect.file, self->spooled, self->cancellable, error);
 }
 
+/* A stream that was given to us stays open. One of a run that is being stopped is asked
+ * for nothing more: it might hang. */
 static gboolean
 close_in_place (ProcFileWriter *self, GError **error)
 {
   GError *cause = NULL;
+  gboolean closed;
 
-  if (self->stream != NULL)
-    return g_output_stream_close (self->stream, self->cancellable, &cause)
-           || fail_with_cause (self, cause, error);
+  if (self->stream == NULL)
+    return proc_file_target_flush (&self->target) || fail_with_errno (self, error);
+  if (g_cancellable_is_cancelled (self->cancellable))
+    return TRUE;
 
-  return proc_file_target_flush (&self->target) || fail_with_errno (self, error);
+  if (self->redirect.file == NULL)
+    closed = g_output_stream_flush (self->stream, self->cancellable, &cause);
+  else
+    closed = g_output_stream_close (self->stream, self->cancellable, &cause);
+
+  return closed || proc_file_stream_fail (self->redirect.file, cause, error);
 }
 
-/* The command succeeded: the file gets its content. */
-gboolean
-proc_file_writer_commit (ProcFileWriter *self, GError **error)
+/* The file gets its content. */
+static gboolean
+commit (ProcFileWriter *self, GError **error)
 {
   switch (self->target.kind)
     {
@@ -350,54 +325,73 @@ proc_file_writer_commit (ProcFileWriter *self, GError **error)
     }
 }
 
-static void
-read_back (ProcFileWriter *self, int fd, goffset start, ProcBuffer *buffer)
-{
-  guint64 offset = 0;
-
-  while (offset < self->written)
-    {
-      gsize room;
-      gsize wanted = MIN (self->written - offset, COPY_BLOCK);
-      guint8 *end = proc_buffer_reserve (buffer, wanted, &room);
-      gssize n = end != NULL ? pread (fd, end, wanted, start + (goffset) offset) : 0;
-
-      if (n < 0 && errno == EINTR)
-        continue;
-      if (n <= 0)
-        return;
-
-      proc_buffer_commit (buffer, n);
-      offset += n;
-    }
-}
-
 /* The descriptor may be for writing only. If somebody else has appended in
  * between, what is ours cannot be told. */
-static void
-read_back_in_place (ProcFileWriter *self, ProcBuffer *buffer)
+static GBytes *
+recover_in_place (ProcFileWriter *self, GBytes *tail)
 {
   g_autofree char *path = g_strdup_printf ("/proc/self/fd/%d", self->target.fd);
   g_auto(ProcFd) fd = -1;
 
   if (self->start < 0
       || lseek (self->target.fd, 0, SEEK_CUR) != self->start + (goffset) self->written)
-    return;
+    return g_bytes_ref (tail);
 
   fd = proc_fd_lift (open (path, O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC));
-  if (fd >= 0)
-    read_back (self, fd, self->start, buffer);
+  if (fd < 0)
+    return g_bytes_ref (tail);
+
+  return proc_salvage (fd, self->start, self->written, tail, FALSE);
 }
 
-/* Appends to @buffer what was written and shall be in the result. With @failed, it
- * was not the command that failed, but the writing. */
-void
-proc_file_writer_recover (ProcFileWriter *self, gboolean failed, ProcBuffer *buffer)
+/* A process that the child left behind may still have the file that it wrote by itself. */
+static GBytes *
+recover (ProcFileWriter *self, gboolean failed, GBytes *tail)
 {
-  if (self->target.kind == PROC_FILE_TARGET_RENAME)
-    read_back (self, self->target.fd, 0, buffer);
-  else if (self->target.kind == PROC_FILE_TARGET_COPY)
-    read_back (self, self->spool, 0, buffer);
-  else if (failed && self->stream == NULL)
-    read_back_in_place (self, buffer);
+  if ((self->redirect.file_flags & PROC_FILE_FLAGS_TEE) != 0)
+    return proc_bytes_new_empty ();
+  if (self->spooled != NULL)
+    return g_bytes_ref (self->spooled);
+
+  if (self->target.kind != PROC_FILE_TARGET_IN_PLACE)
+    {
+      proc_file_target_unlink (&self->target);
+      return proc_salvage (get_fd (self), 0, self->written, tail, !is_direct (self));
+    }
+
+  if (failed && self->stream == NULL && !is_direct (self))
+    return recover_in_place (self, tail);
+
+  return g_bytes_ref (tail);
+}
+
+/* By how much the file has grown, where that can be told. */
+static void
+measure (ProcFileWriter *self)
+{
+  struct stat info;
+
+  if (self->start >= 0 && fstat (get_fd (self), &info) == 0)
+    self->written = MAX (info.st_size - self->start, 0);
+}
+
+/* All has been written, or writing has @failed, and @tail did not reach the file. With
+ * @keep the command succeeded, and the file gets its content. Gives what belongs into
+ * the result, whether or not it fails. */
+GBytes *
+proc_file_writer_settle (ProcFileWriter *self,
+                         gboolean keep,
+                         gboolean failed,
+                         GBytes *tail,
+                         GError **error)
+{
+  gboolean complete = !failed && (keep || self->target.kind == PROC_FILE_TARGET_IN_PLACE);
+
+  if (is_direct (self))
+    measure (self);
+
+  if (complete && commit (self, error))
+    return proc_bytes_new_empty ();
+
+  return recover (self, failed || complete, tail);
 }

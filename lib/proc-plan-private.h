@@ -60,6 +60,7 @@ ProcPlan *proc_plan_new (void);
 ProcPlan *proc_plan_ref (ProcPlan *self);
 void proc_plan_unref (ProcPlan *self);
 gboolean proc_plan_refuse_variable (const char *entry, GError **error);
+gboolean proc_plan_refuse_ways (GFile *file, GError **error);
 gboolean proc_plan_seal (ProcPlan *self, GError **error);
 gboolean proc_plan_is_success (const ProcPlan *self, int exit_status);
 

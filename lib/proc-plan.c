@@ -104,18 +104,64 @@ check_argv (const ProcPlan *self, GError **error)
 }
 
 static gboolean
+check_file (const ProcRedirect *redirect, GError **error)
+{
+  const ProcFileFlags in_place = PROC_FILE_FLAGS_TRUNCATE | PROC_FILE_FLAGS_APPEND;
+  const ProcFileFlags by_whom = PROC_FILE_FLAGS_TEE | PROC_FILE_FLAGS_DIRECT;
+  g_autofree char *name = NULL;
+
+  if ((redirect->file_flags & ~(in_place | by_whom)) != 0)
+    return refuse (error, _("There is no such way to write an output file"));
+
+  if ((redirect->file_flags & in_place) == in_place)
+    return refuse (error, _("An output file cannot be both truncated and appended to"));
+
+  if ((redirect->file_flags & by_whom) == by_whom)
+    return refuse (error, _("Output cannot be captured (TEE) that the command writes to a file by"
+                            " itself (DIRECT)"));
+
+  if (redirect->file == NULL || (redirect->file_flags & PROC_FILE_FLAGS_DIRECT) == 0
+      || (g_file_is_native (redirect->file) && g_file_peek_path (redirect->file) != NULL))
+    return TRUE;
+
+  name = g_file_get_parse_name (redirect->file);
+  return refuse (error, _("“%s” is not a local file: the command cannot write to it by itself"
+                          " (DIRECT)"), name);
+}
+
+gboolean
+proc_plan_refuse_ways (GFile *file, GError **error)
+{
+  g_autofree char *name = g_file_get_parse_name (file);
+
+  return refuse (error, _("Standard output and standard error cannot be written to the same file"
+                          " “%s” in different ways"), name);
+}
+
+/* One file for both is one stream, as in a shell: two writers would overwrite each other. */
+static gboolean
+join_outputs (ProcPlan *self, GError **error)
+{
+  if (self->out.file == NULL || self->err.file == NULL
+      || !g_file_equal (self->out.file, self->err.file))
+    return TRUE;
+
+  if (self->out.file_flags != self->err.file_flags)
+    return proc_plan_refuse_ways (self->err.file, error);
+
+  g_clear_object (&self->err.file);
+  self->err.kind = PROC_STDIO_MERGE;
+  return TRUE;
+}
+
+static gboolean
 check_streams (const ProcPlan *self, GError **error)
 {
-  const ProcFileFlags both = PROC_FILE_FLAGS_TRUNCATE | PROC_FILE_FLAGS_APPEND;
-
   if (self->session > PROC_SESSION_SHARED)
     return refuse (error, _("There is no such kind of session"));
 
   if (self->out.kind > PROC_STDIO_MERGE || self->err.kind > PROC_STDIO_MERGE)
     return refuse (error, _("There is no such way to treat a standard stream"));
-
-  if ((self->out.file_flags & ~both) != 0)
-    return refuse (error, _("There is no such way to write an output file"));
 
   if (self->in.bytes == NULL && self->in.file == NULL && self->in.stream == NULL
       && self->in.kind != PROC_STDIO_DISCARD && self->in.kind != PROC_STDIO_INHERIT)
@@ -125,10 +171,7 @@ check_streams (const ProcPlan *self, GError **error)
   if (self->out.kind == PROC_STDIO_MERGE)
     return refuse (error, _("Standard output cannot be merged: standard error can"));
 
-  if ((self->out.file_flags & both) == both)
-    return refuse (error, _("An output file cannot be both truncated and appended to"));
-
-  return TRUE;
+  return check_file (&self->out, error) && check_file (&self->err, error);
 }
 
 static gboolean
@@ -137,9 +180,10 @@ check_cap (const ProcPlan *self, GError **error)
   if (self->cap.overflow > PROC_OVERFLOW_TAIL)
     return refuse (error, _("There is no such way to treat output that is too long"));
 
-  if (self->out.file != NULL && proc_cap_get_last (&self->cap) > 0)
+  if (proc_cap_get_last (&self->cap) > 0
+      && (self->out.file != NULL || self->out.output_stream != NULL || self->err.file != NULL))
     return refuse (error, _("The last bytes of an output can be captured, but not written to a"
-                            " file"));
+                            " file or a stream"));
 
   return TRUE;
 }
@@ -245,7 +289,8 @@ proc_plan_seal (ProcPlan *self, GError **error)
       || !check_cap (self, error)
       || !check_limits (self, error)
       || !check_fds (self, error)
-      || !check_success_codes (self, error))
+      || !check_success_codes (self, error)
+      || !join_outputs (self, error))
     return FALSE;
 
   if (!proc_redirect_claim_stream (&self->in))

@@ -88,7 +88,7 @@ read_once (ProcPump *self)
   data = proc_sink_reserve (self->sink, &room);
   if (data == NULL)
     {
-      if (self->sink->error != NULL)
+      if (proc_sink_is_closed (self->sink))
         close_pipe (self);
       else
         stop_source (self);

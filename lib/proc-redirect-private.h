@@ -17,6 +17,7 @@ typedef struct
   GFile *file;
   GInputStream *stream; /* input only */
   ProcFileFlags file_flags; /* output only */
+  GOutputStream *output_stream; /* output only */
 } ProcRedirect;
 
 void proc_redirect_copy (const ProcRedirect *self, ProcRedirect *copy);

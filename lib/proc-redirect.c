@@ -16,6 +16,7 @@ proc_redirect_copy (const ProcRedirect *self, ProcRedirect *copy)
   g_set_object (&copy->file, self->file);
   g_set_object (&copy->stream, self->stream);
   copy->file_flags = self->file_flags;
+  g_set_object (&copy->output_stream, self->output_stream);
 }
 
 void
@@ -24,6 +25,7 @@ proc_redirect_clear (ProcRedirect *self)
   g_clear_pointer (&self->bytes, g_bytes_unref);
   g_clear_object (&self->file);
   g_clear_object (&self->stream);
+  g_clear_object (&self->output_stream);
 }
 
 /* A stream serves one run, whatever commands it was given to, in whatever threads they

@@ -225,7 +225,6 @@ has_succeeded (const ProcRun *self)
 static void
 begin_settle (ProcRun *self)
 {
-  destroy_source (&self->timeout);
   destroy_source (&self->idle_timeout);
   destroy_source (&self->grace);
   if (self->child != NULL)
@@ -405,6 +404,7 @@ proc_run_advance (ProcRun *self)
   if (self->state != RUN_DONE)
     return;
 
+  destroy_source (&self->timeout);
   self->report = make_report (self);
   self->done (self, self->user_data);
 }

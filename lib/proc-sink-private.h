@@ -15,8 +15,10 @@ typedef void (*ProcSinkChanged) (gpointer user_data);
 struct _ProcSinkClass
 {
   void (*open) (ProcSink *self);
+  int (*get_child_fd) (ProcSink *self);
   guint8 *(*reserve) (ProcSink *self, gsize *size);
   void (*commit) (ProcSink *self, gsize size);
+  gboolean (*is_closed) (ProcSink *self);
   void (*abort) (ProcSink *self);
   void (*settle) (ProcSink *self, gboolean keep);
   GBytes *(*take_bytes) (ProcSink *self);
@@ -41,8 +43,10 @@ struct _ProcSink
 
 void proc_sink_init (ProcSink *self, const ProcSinkClass *klass);
 void proc_sink_open (ProcSink *self, ProcSinkChanged changed, gpointer user_data);
+int proc_sink_get_child_fd (ProcSink *self);
 guint8 *proc_sink_reserve (ProcSink *self, gsize *size);
 void proc_sink_commit (ProcSink *self, gsize size);
+gboolean proc_sink_is_closed (ProcSink *self);
 void proc_sink_abort (ProcSink *self);
 void proc_sink_settle (ProcSink *self, gboolean keep);
 gboolean proc_sink_is_truncated (const ProcSink *self);

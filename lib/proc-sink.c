@@ -9,8 +9,9 @@
  *   open → (reserve, commit)* → settle → take_bytes → free
  *
  * reserve () gives memory to read into, so that nothing is copied on the way;
- * NULL says "not now" (the pump waits for a change) or, if there is an error,
- * "never again". abort () hurries a sink that may be blocked: the run is being
+ * NULL says "not now" (the pump waits for a change) or, if the sink is closed, "never
+ * again". A sink with a descriptor for the child needs no
+ * pump: the child writes there by itself. abort () hurries a sink that may be blocked: the run is being
  * stopped. settle () tells whether to keep what was written; take_bytes () gives
  * what belongs into the result.
  *
@@ -39,6 +40,15 @@ proc_sink_open (ProcSink *self, ProcSinkChanged changed, gpointer user_data)
   self->changed = changed;
   self->user_data = user_data;
   self->klass->open (self);
+}
+
+/* Gives the sink's own descriptor, which the child is to write to; -1: there is none. */
+int
+proc_sink_get_child_fd (ProcSink *self)
+{
+  g_assert (self->opened);
+
+  return self->klass->get_child_fd != NULL ? self->klass->get_child_fd (self) : -1;
 }
 
 /* Gives how many of the next bytes the sink gets. */
@@ -87,6 +97,14 @@ proc_sink_commit (ProcSink *self, gsize size)
     self->klass->commit (self, size);
   if (!was_broken && proc_cap_is_broken (&self->cap, self->size))
     proc_sink_notify (self);
+}
+
+/* TRUE: reserve () will never give anything again. That is so after an error, unless the
+ * sink knows better. */
+gboolean
+proc_sink_is_closed (ProcSink *self)
+{
+  return self->klass->is_closed != NULL ? self->klass->is_closed (self) : self->error != NULL;
 }
 
 void

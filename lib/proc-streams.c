@@ -10,6 +10,7 @@
 #include "proc-file-sink-private.h"
 #include "proc-input-private.h"
 #include "proc-pump-private.h"
+#include "proc-tee-sink-private.h"
 
 #include <unistd.h>
 
@@ -18,6 +19,10 @@
  *
  *   open → make_pipes → start → settle → report
  *
+ * Both outputs to one file are one stream, as if merged. That two local files are the
+ * same is known only when the first is opened, in its sink's thread; the second waits
+ * for that.
+ *
  * Until settled, any of them may change at any time; changed () says so, from the
  * main loop, or inside open () and settle (). Asking is cheap: the run asks after
  * each change.
@@ -25,7 +30,8 @@
 typedef struct
 {
   const ProcRedirect *redirect;
-  ProcSink *sink; /* NULL: not ours */
+  ProcSink *sink;      /* NULL: not ours */
+  ProcSink *file_sink; /* the same, or a part of it */
   ProcPump *pump;
   ProcFd fd; /* from make_pipes to start */
 } Output;
@@ -45,9 +51,13 @@ struct _ProcStreams
 
   Output outputs[N_OUTPUTS];
   ProcInput *input; /* NULL: the input is no file and no stream */
+  gboolean merged;  /* standard error goes where standard output goes */
+  gboolean waiting; /* standard error's file, for standard output's */
   ProcFeed *feed;
   ProcFd feed_fd; /* from make_pipes to start */
 };
+
+static void on_sink_changed (gpointer user_data);
 
 static void
 on_pump_changed (gpointer user_data)
@@ -57,10 +67,29 @@ on_pump_changed (gpointer user_data)
   self->changed (self->user_data);
 }
 
+/* Standard output's file is open, or could not be opened. */
+static void
+open_second_file (ProcStreams *self)
+{
+  const Output *out = &self->outputs[OUT];
+  Output *err = &self->outputs[ERR];
+
+  self->waiting = FALSE;
+  self->merged = proc_file_sink_is_twin (out->file_sink);
+  if (out->sink->opened && !self->merged)
+    proc_sink_open (err->sink, on_sink_changed, self);
+  else
+    g_clear_pointer (&err->sink, proc_sink_free);
+}
+
 static void
 on_sink_changed (gpointer user_data)
 {
   ProcStreams *self = user_data;
+  const ProcSink *first = self->outputs[OUT].sink;
+
+  if (self->waiting && (first->opened || first->settled))
+    open_second_file (self);
 
   for (guint i = 0; i < N_OUTPUTS; i++)
     if (self->outputs[i].pump != NULL)
@@ -93,12 +122,16 @@ init_output (Output *output, const ProcRedirect *redirect, const ProcPlan *plan)
   output->redirect = redirect;
   output->fd = -1;
 
-  if (redirect->file != NULL)
-    output->sink = proc_file_sink_new (redirect->file, redirect->file_flags);
+  if (redirect->file != NULL || redirect->output_stream != NULL)
+    output->sink = output->file_sink = proc_file_sink_new (redirect);
   else if (redirect->kind == PROC_STDIO_CAPTURE)
     output->sink = proc_capture_new (plan->memory_limit, proc_cap_get_last (&plan->cap));
 
-  if (output->sink != NULL)
+  if (redirect->file != NULL && (redirect->file_flags & PROC_FILE_FLAGS_TEE) != 0)
+    output->sink = proc_tee_sink_new (output->file_sink, proc_capture_new (plan->memory_limit, 0));
+
+  /* What the child writes by itself is not ours to bound. */
+  if (output->sink != NULL && (redirect->file_flags & PROC_FILE_FLAGS_DIRECT) == 0)
     output->sink->cap = plan->cap;
 }
 
@@ -115,6 +148,7 @@ proc_streams_new (ProcPlan *plan, ProcStreamsChanged changed, gpointer user_data
     self->input = proc_input_new (plan->in.file, plan->in.stream, on_input_changed, self);
   init_output (&self->outputs[OUT], &plan->out, plan);
   init_output (&self->outputs[ERR], &plan->err, plan);
+  self->merged = plan->err.kind == PROC_STDIO_MERGE && plan->err.file == NULL;
   return self;
 }
 
@@ -135,16 +169,35 @@ proc_streams_free (ProcStreams *self)
   g_free (self);
 }
 
+static gboolean
+is_local_file (const Output *output)
+{
+  GFile *file = output->redirect->file;
+
+  return file != NULL && g_file_is_native (file) && g_file_peek_path (file) != NULL;
+}
+
 /* Files are opened; nothing is started yet. */
 void
 proc_streams_open (ProcStreams *self)
 {
+  const Output *out = &self->outputs[OUT];
+  const Output *err = &self->outputs[ERR];
+  gboolean may_be_twins = is_local_file (out) && is_local_file (err);
+
   if (self->input != NULL)
     proc_input_open (self->input);
 
-  for (guint i = 0; i < N_OUTPUTS; i++)
-    if (self->outputs[i].sink != NULL)
-      proc_sink_open (self->outputs[i].sink, on_sink_changed, self);
+  if (may_be_twins)
+    {
+      self->waiting = TRUE;
+      proc_file_sink_set_twin (out->file_sink, err->redirect);
+    }
+
+  if (out->sink != NULL)
+    proc_sink_open (out->sink, on_sink_changed, self);
+  if (err->sink != NULL && !may_be_twins)
+    proc_sink_open (err->sink, on_sink_changed, self);
 }
 
 /* What could not be opened has settled at once, with an error. */
@@ -218,6 +271,14 @@ make_input (ProcStreams *self, ProcFd *theirs, GError **error)
 static gboolean
 make_output (Output *output, ProcFd *theirs, GError **error)
 {
+  int child_fd = output->sink != NULL ? proc_sink_get_child_fd (output->sink) : -1;
+
+  if (child_fd >= 0)
+    {
+      *theirs = proc_fd_dup (child_fd, error);
+      return *theirs >= 0;
+    }
+
   if (output->sink != NULL)
     return make_pipe (&output->fd, theirs, &output->fd, error);
 
@@ -229,7 +290,7 @@ make_output (Output *output, ProcFd *theirs, GError **error)
 static gboolean
 make_error (ProcStreams *self, ProcChildStreams *theirs, GError **error)
 {
-  if (self->plan->err.kind != PROC_STDIO_MERGE)
+  if (!self->merged)
     return make_output (&self->outputs[ERR], &theirs->err, error);
 
   theirs->err = proc_fd_dup (theirs->out >= 0 ? theirs->out : STDOUT_FILENO, error);

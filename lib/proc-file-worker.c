@@ -1,0 +1,193 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+
+#include "config.h"
+
+#include "proc-file-worker-private.h"
+
+#include "proc-file-target-private.h"
+#include "proc-plan-private.h"
+#include "proc-thread-private.h"
+
+/* A thread with a writer, since a disk may keep it waiting.
+ *
+ * One request is under way at a time: open, writes, settle, in that order. While busy,
+ * the request and its answer belong to the thread, otherwise to the engine. Nothing is
+ * locked. done () is called in the engine's main loop.
+ *
+ * A file that is not native may hang for ever, whatever we do to it. So the worker is
+ * counted, and owns all that its thread touches: it can be left behind. When the call
+ * that hangs comes back after all, the writer is dropped, and the thread ends.
+ */
+
+static void
+worker_clear (gpointer data)
+{
+  ProcFileWorker *self = data;
+
+  g_assert (self->writer == NULL);
+
+  proc_redirect_clear (&self->redirect);
+  proc_redirect_clear (&self->twin);
+  g_object_unref (self->stop);
+  g_free (self->block.data);
+  g_clear_pointer (&self->tail, g_bytes_unref);
+  g_clear_error (&self->error);
+  g_clear_pointer (&self->bytes, g_bytes_unref);
+  g_clear_pointer (&self->spooled, g_bytes_unref);
+  g_clear_pointer (&self->context, g_main_context_unref);
+  g_async_queue_unref (self->requests);
+}
+
+static void
+worker_unref (ProcFileWorker *self)
+{
+  g_atomic_rc_box_release_full (self, worker_clear);
+}
+
+/* Two names of one file are found out before either is opened, which may empty it. */
+static gboolean
+look_for_twin (ProcFileWorker *self)
+{
+  GFile *file = self->redirect.file;
+  GFile *twin = self->twin.file;
+
+  if (twin == NULL
+      || !proc_file_target_is_same (g_file_peek_path (file), g_file_peek_path (twin)))
+    return TRUE;
+
+  self->is_twin = TRUE;
+  return self->redirect.file_flags == self->twin.file_flags
+         || proc_plan_refuse_ways (twin, &self->error);
+}
+
+static void
+settle (ProcFileWorker *self)
+{
+  if (!self->failed)
+    g_atomic_pointer_set (&self->spooled, proc_file_writer_map_spool (self->writer));
+
+  self->bytes = proc_file_writer_settle (self->writer, self->keep, self->failed, self->tail,
+                                         &self->error);
+  self->size = proc_file_writer_get_written (self->writer);
+  g_clear_pointer (&self->writer, proc_file_writer_free);
+}
+
+static void
+do_request (ProcFileWorker *self)
+{
+  switch (self->kind)
+    {
+    case PROC_FILE_REQUEST_OPEN:
+      if (look_for_twin (self))
+        self->writer = proc_file_writer_open (&self->redirect, self->stop, &self->error);
+      break;
+
+    case PROC_FILE_REQUEST_WRITE:
+      proc_file_writer_write (self->writer, self->block.data, self->block.size,
+                              &self->n_written, &self->error);
+      break;
+
+    case PROC_FILE_REQUEST_SETTLE:
+      settle (self);
+      break;
+
+    case PROC_FILE_REQUEST_DROP:
+    default:
+      g_clear_pointer (&self->writer, proc_file_writer_free);
+      break;
+    }
+}
+
+static gboolean
+on_request_done (gpointer user_data)
+{
+  ProcFileWorker *self = user_data;
+
+  self->busy = FALSE;
+  if (self->done != NULL)
+    self->done (self->user_data);
+  else if (self->writer != NULL)
+    proc_file_worker_send (self, PROC_FILE_REQUEST_DROP);
+
+  worker_unref (self);
+  return G_SOURCE_REMOVE;
+}
+
+/* Ends with its writer: after the last request, or when it could not be opened. */
+static gpointer
+thread_main (gpointer data)
+{
+  ProcFileWorker *self = data;
+  gboolean more = TRUE;
+
+  while (more)
+    {
+      g_async_queue_pop (self->requests);
+      do_request (self);
+      more = self->writer != NULL;
+      proc_thread_post (self->context, G_PRIORITY_DEFAULT, on_request_done,
+                        g_atomic_rc_box_acquire (self));
+    }
+
+  worker_unref (self);
+  return NULL;
+}
+
+ProcFileWorker *
+proc_file_worker_new (const ProcRedirect *redirect)
+{
+  ProcFileWorker *self = g_atomic_rc_box_new0 (ProcFileWorker);
+
+  proc_redirect_copy (redirect, &self->redirect);
+  self->stop = g_cancellable_new ();
+  self->requests = g_async_queue_new ();
+  return self;
+}
+
+gboolean
+proc_file_worker_start (ProcFileWorker *self,
+                        ProcFileWorkerDone done,
+                        gpointer user_data,
+                        GError **error)
+{
+  self->context = g_main_context_ref_thread_default ();
+  self->done = done;
+  self->user_data = user_data;
+  self->thread = proc_thread_new ("procrunner-file", thread_main, g_atomic_rc_box_acquire (self),
+                                  error);
+  if (self->thread != NULL)
+    return TRUE;
+
+  worker_unref (self);
+  return FALSE;
+}
+
+void
+proc_file_worker_send (ProcFileWorker *self, ProcFileRequest kind)
+{
+  g_assert (!self->busy);
+
+  self->busy = TRUE;
+  self->kind = kind;
+  g_async_queue_push (self->requests, self);
+}
+
+/* The engine's side is over; done () is not called any more. A busy thread goes on alone.
+ * Gives what had been spooled for a file that now hangs, or NULL. */
+GBytes *
+proc_file_worker_leave (ProcFileWorker *self)
+{
+  GBytes *spooled = g_atomic_pointer_get (&self->spooled);
+
+  if (spooled != NULL)
+    g_bytes_ref (spooled);
+
+  self->done = NULL;
+  if (self->thread != NULL && self->busy)
+    g_thread_unref (self->thread);
+  else if (self->thread != NULL)
+    g_thread_join (self->thread);
+
+  worker_unref (self);
+  return spooled;
+}
