@@ -50,9 +50,12 @@ on_changed (gpointer user_data)
 {
   TeeSink *self = user_data;
 
-  /* The file could not be opened, so nobody will settle what is open. */
+  /* The file could not be opened, so nobody will settle what is open. This comes back. */
   if (self->file->settled && !self->file->opened && !self->capture->settled)
-    proc_sink_settle (self->capture, FALSE);
+    {
+      proc_sink_settle (self->capture, FALSE);
+      return;
+    }
 
   take_facts (self);
   proc_sink_notify (&self->parent);

@@ -19,7 +19,13 @@ typedef struct
   gboolean fail_at_close;
   gboolean hold_reader;
   gboolean reader_waits;
+  gboolean fail_at_flush;
+  guint n_flushes;
+
   GCond changed;
+  gboolean hangs;
+  gboolean stubborn;
+  guint n_hanging;
 } Node;
 
 typedef struct
@@ -91,16 +97,36 @@ node_unref (Node *node)
 
 /* The stream that writes */
 
+#define LOOK_USEC (10 * 1000)
+
+/* With the lock held. */
+static gboolean
+wait_while_hanging (Node *node, GCancellable *cancellable, GError **error)
+{
+  gboolean go_on = TRUE;
+
+  node->n_hanging++;
+  g_cond_broadcast (&node->changed);
+  while (go_on && node->hangs)
+    {
+      g_cond_wait_until (&node->changed, &node->lock, g_get_monotonic_time () + LOOK_USEC);
+      go_on = node->stubborn || !g_cancellable_set_error_if_cancelled (cancellable, error);
+    }
+
+  node->n_hanging--;
+  return go_on;
+}
+
 static gssize
 test_memory_stream_write (GOutputStream *stream, const void *buffer, gsize count,
                           GCancellable *cancellable, GError **error)
 {
   TestMemoryStream *self = (TestMemoryStream *) stream;
-  gsize limit;
+  g_autoptr(GMutexLocker) locker = g_mutex_locker_new (&self->node->lock);
+  gsize limit = self->node->limit;
 
-  g_mutex_lock (&self->node->lock);
-  limit = self->node->limit;
-  g_mutex_unlock (&self->node->lock);
+  if (!wait_while_hanging (self->node, cancellable, error))
+    return -1;
 
   if (self->n_written >= limit)
     {
@@ -115,12 +141,29 @@ test_memory_stream_write (GOutputStream *stream, const void *buffer, gsize count
 }
 
 static gboolean
+test_memory_stream_flush (GOutputStream *stream, GCancellable *cancellable, GError **error)
+{
+  TestMemoryStream *self = (TestMemoryStream *) stream;
+  g_autoptr(GMutexLocker) locker = g_mutex_locker_new (&self->node->lock);
+
+  if (!wait_while_hanging (self->node, cancellable, error))
+    return FALSE;
+
+  self->node->n_flushes++;
+  if (self->node->fail_at_flush)
+    g_set_error_literal (error, G_IO_ERROR, G_IO_ERROR_FAILED, "The moon is dark");
+
+  return !self->node->fail_at_flush;
+}
+
+static gboolean
 test_memory_stream_close (GOutputStream *stream, GCancellable *cancellable, GError **error)
 {
   TestMemoryStream *self = (TestMemoryStream *) stream;
   g_autoptr(GMutexLocker) locker = g_mutex_locker_new (&self->node->lock);
 
-  if (g_cancellable_set_error_if_cancelled (cancellable, error))
+  if (g_cancellable_set_error_if_cancelled (cancellable, error)
+      || !wait_while_hanging (self->node, cancellable, error))
     return FALSE;
 
   if (self->node->fail_at_close)
@@ -152,6 +195,7 @@ test_memory_stream_class_init (TestMemoryStreamClass *klass)
   G_OBJECT_CLASS (klass)->finalize = test_memory_stream_finalize;
   stream_class->write_fn = test_memory_stream_write;
   stream_class->close_fn = test_memory_stream_close;
+  stream_class->flush = test_memory_stream_flush;
 }
 
 static void
@@ -450,6 +494,51 @@ test_memory_file_release_reader (GFile *file)
   node->hold_reader = FALSE;
   g_cond_broadcast (&node->changed);
   g_mutex_unlock (&node->lock);
+}
+
+void
+test_memory_file_fail_at_flush (GFile *file)
+{
+  node_of (file)->fail_at_flush = TRUE;
+}
+
+guint
+test_memory_file_get_n_flushes (GFile *file)
+{
+  Node *node = node_of (file);
+  g_autoptr(GMutexLocker) locker = g_mutex_locker_new (&node->lock);
+
+  return node->n_flushes;
+}
+
+void
+test_memory_file_hang (GFile *file, gboolean stubborn)
+{
+  Node *node = node_of (file);
+  g_autoptr(GMutexLocker) locker = g_mutex_locker_new (&node->lock);
+
+  node->hangs = TRUE;
+  node->stubborn = stubborn;
+}
+
+void
+test_memory_file_wait_for_hanging (GFile *file)
+{
+  Node *node = node_of (file);
+  g_autoptr(GMutexLocker) locker = g_mutex_locker_new (&node->lock);
+
+  while (node->n_hanging == 0)
+    g_cond_wait (&node->changed, &node->lock);
+}
+
+void
+test_memory_file_let_go (GFile *file)
+{
+  Node *node = node_of (file);
+  g_autoptr(GMutexLocker) locker = g_mutex_locker_new (&node->lock);
+
+  node->hangs = FALSE;
+  g_cond_broadcast (&node->changed);
 }
 
 GBytes *

@@ -15,4 +15,13 @@ void test_memory_file_fail_at_close (GFile *file);
 void test_memory_file_hold_reader (GFile *file);
 void test_memory_file_wait_for_reader (GFile *file);
 void test_memory_file_release_reader (GFile *file);
+void test_memory_file_fail_at_flush (GFile *file);
+guint test_memory_file_get_n_flushes (GFile *file);
+
+/* From now on whoever writes, flushes or closes waits until let go; if stubborn, cancelling does
+ * not help either. */
+void test_memory_file_hang (GFile *file, gboolean stubborn);
+void test_memory_file_wait_for_hanging (GFile *file);
+void test_memory_file_let_go (GFile *file);
+
 GBytes *test_memory_file_ref_contents (GFile *file);
