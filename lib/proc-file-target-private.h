@@ -33,7 +33,6 @@ gboolean proc_file_target_open_in_place (ProcFileTarget *self,
                                          GCancellable *cancellable);
 gboolean proc_file_target_set_blocking (ProcFileTarget *self);
 gboolean proc_file_target_is_same (const char *path, const char *other_path);
-void proc_file_target_unlink (ProcFileTarget *self);
 gboolean proc_file_target_flush (ProcFileTarget *self);
 gboolean proc_file_target_rename (ProcFileTarget *self);
 void proc_file_target_clear (ProcFileTarget *self);

@@ -276,20 +276,13 @@ proc_file_target_rename (ProcFileTarget *self)
   return TRUE;
 }
 
-/* The new file will not take the place. What it holds can still be had. */
 void
-proc_file_target_unlink (ProcFileTarget *self)
+proc_file_target_clear (ProcFileTarget *self)
 {
   if (self->new_name != NULL)
     unlinkat (self->dir_fd, self->new_name, 0);
 
   g_clear_pointer (&self->new_name, g_free);
-}
-
-void
-proc_file_target_clear (ProcFileTarget *self)
-{
-  proc_file_target_unlink (self);
   g_clear_pointer (&self->name, g_free);
   proc_fd_clear (&self->fd);
   proc_fd_clear (&self->dir_fd);

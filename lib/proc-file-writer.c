@@ -354,10 +354,7 @@ recover (ProcFileWriter *self, gboolean failed, GBytes *tail)
     return g_bytes_ref (self->spooled);
 
   if (self->target.kind != PROC_FILE_TARGET_IN_PLACE)
-    {
-      proc_file_target_unlink (&self->target);
-      return proc_salvage (get_fd (self), 0, self->written, tail, !is_direct (self));
-    }
+    return proc_salvage (get_fd (self), 0, self->written, tail, !is_direct (self));
 
   if (failed && self->stream == NULL && !is_direct (self))
     return recover_in_place (self, tail);

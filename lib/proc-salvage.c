@@ -9,8 +9,10 @@
 #include "proc-spool-private.h"
 
 #include <errno.h>
+#include <linux/magic.h>
 #include <sys/sendfile.h>
 #include <sys/stat.h>
+#include <sys/vfs.h>
 #include <unistd.h>
 
 /* Brings back what was written to a file and is now to be in the result: with the tail,
@@ -18,11 +20,31 @@
  *
  * What is small is read. What is large is mapped, and takes no memory: from the file
  * itself if nobody else has it, since a mapped file that somebody shortens ends the
- * program; else from a copy, which is also the way out when the file's disk is full.
- * Memory is the last resort, when that does not work either.
+ * program, and if its disk can be relied on, since who looks at the bytes later waits for
+ * it; else from a copy, which is also the way out when the disk is full. Memory is the
+ * last resort, when that does not work either.
  */
 #define SMALL ((guint64) 1024 * 1024)
+#define XFS_MAGIC 0x58465342 /* <linux/magic.h> may lack it */
 #define MAX_COPY ((gsize) 1024 * 1024 * 1024)
+
+/* A server or a program may stand behind any other. */
+static gboolean
+is_on_local_disk (int fd)
+{
+  static const guint32 known[] = { BTRFS_SUPER_MAGIC, EXT4_SUPER_MAGIC, F2FS_SUPER_MAGIC,
+                                   TMPFS_MAGIC, XFS_MAGIC };
+  struct statfs info;
+
+  if (fstatfs (fd, &info) < 0)
+    return FALSE;
+
+  for (guint i = 0; i < G_N_ELEMENTS (known); i++)
+    if ((guint32) info.f_type == known[i])
+      return TRUE;
+
+  return FALSE;
+}
 
 static gboolean
 write_at (int fd, GBytes *bytes, goffset offset)
@@ -112,7 +134,7 @@ read_all (int fd, goffset start, guint64 size, GBytes *tail)
   return proc_buffer_take_bytes (&buffer);
 }
 
-/* @ours: nobody else has the file open, or knows a name of it. */
+/* @ours: nobody else writes to the file. */
 GBytes *
 proc_salvage (int fd, goffset start, guint64 size, GBytes *tail, gboolean ours)
 {
@@ -128,7 +150,7 @@ proc_salvage (int fd, goffset start, guint64 size, GBytes *tail, gboolean ours)
   if (size + g_bytes_get_size (tail) <= SMALL)
     return read_all (fd, start, size, tail);
 
-  if (ours)
+  if (ours && is_on_local_disk (fd))
     bytes = map_with_tail (fd, start, size, tail);
   if (bytes == NULL)
     bytes = map_copy (fd, start, size, tail);
