@@ -73,11 +73,12 @@ static void
 test_stderr_that_cannot_be_written (void)
 {
   g_autoptr(ProcRunner) runner = proc_runner_new ();
-  g_autoptr(ProcCommand) command = test_child ("echo", "out", "flood", "300000", "err", "hang", NULL);
+  g_autoptr(ProcCommand) command = NULL;
   g_autoptr(GFile) full = g_file_new_for_path ("/dev/full");
   g_autoptr(GError) error = NULL;
   ProcResult *result;
 
+  command = test_child ("echo", "out", "flood", "300000", "err", "hang", NULL);
   proc_command_set_stderr_file (command, full, PROC_FILE_FLAGS_APPEND);
   error = test_error (runner, command, PROC_RUNNER_ERROR, PROC_RUNNER_ERROR_OUTPUT_FILE);
   test_assert_in_error (error, "/dev/full");
