@@ -142,6 +142,10 @@ proc_plan_refuse_ways (GFile *file, GError **error)
 static gboolean
 join_outputs (ProcPlan *self, GError **error)
 {
+  /* Without a file its flags say nothing, of a stream neither. */
+  if (self->out.file == NULL)
+    self->out.file_flags = PROC_FILE_FLAGS_NONE;
+
   if (self->out.file == NULL || self->err.file == NULL
       || !g_file_equal (self->out.file, self->err.file))
     return TRUE;

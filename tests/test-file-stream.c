@@ -323,6 +323,23 @@ test_fi10_hanging_file_is_cancelled (void)
   test_memory_file_let_go (file);
 }
 
+/* Flags without a file say nothing. */
+static void
+test_fi1_full_with_flags_of_a_file (void)
+{
+  g_autoptr(ProcRunner) runner = proc_runner_new ();
+  g_autoptr(GFile) file = test_memory_file_new ("file", NULL);
+  g_autoptr(GOutputStream) stream = open_stream (file);
+  g_autoptr(ProcCommand) command = test_child ("echo", "x", NULL);
+  g_autoptr(GError) error = NULL;
+
+  test_memory_file_fail_after (file, 0);
+  proc_command_set_stdout_stream (command, stream);
+  g_object_set (command, "stdout-file-flags", PROC_FILE_FLAGS_TEE, NULL);
+  error = test_error (runner, command, PROC_RUNNER_ERROR, PROC_RUNNER_ERROR_OUTPUT_FILE);
+  test_assert_text (proc_result_get_stdout (proc_runner_error_get_result (error)), "x\n");
+}
+
 static void
 test_settings (void)
 {
@@ -351,6 +368,7 @@ main (int argc, char **argv)
   TEST_ADD ("/file-stream/fi6-failed-command", test_fi6_failed_command);
   TEST_ADD ("/file-stream/fi1-full", test_fi1_full);
   TEST_ADD ("/file-stream/fi1-full-and-a-stubborn-child", test_fi1_full_and_a_stubborn_child);
+  TEST_ADD ("/file-stream/fi1-full-with-flags-of-a-file", test_fi1_full_with_flags_of_a_file);
   TEST_ADD ("/file-stream/fails-at-flush", test_fails_at_flush);
   TEST_ADD ("/file-stream/sg1-broken-pipe", test_sg1_broken_pipe);
   TEST_ADD ("/file-stream/fi11-hanging-is-cancelled", test_fi11_hanging_is_cancelled);
