@@ -37,6 +37,7 @@ struct _ProcCommand
   ProcRedirect err;
 
   GArray *success_codes;
+  char *charset;      /* of the output as text; NULL: UTF-8 */
   GPtrArray *secrets; /* the longest first */
 };
 

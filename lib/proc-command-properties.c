@@ -35,6 +35,7 @@ enum
   PROP_STDERR,
   PROP_STDERR_FILE,
   PROP_STDERR_FILE_FLAGS,
+  PROP_CHARSET,
   PROP_SUCCESS_CODE,
   PROP_SECRET,
   N_PROPS
@@ -99,6 +100,9 @@ proc_command_get_property (GObject *object, guint prop_id, GValue *value, GParam
       break;
     case PROP_STDERR_FILE_FLAGS:
       g_value_set_flags (value, self->err.file_flags);
+      break;
+    case PROP_CHARSET:
+      g_value_set_string (value, self->charset);
       break;
     default:
       G_OBJECT_WARN_INVALID_PROPERTY_ID (object, prop_id, pspec);
@@ -207,6 +211,9 @@ proc_command_set_property (GObject *object,
       break;
     case PROP_STDERR_FILE_FLAGS:
       proc_command_set_stderr_file (self, self->err.file, g_value_get_flags (value));
+      break;
+    case PROP_CHARSET:
+      proc_command_set_charset (self, g_value_get_string (value));
       break;
     default:
       set_construct_property (self, prop_id, value, pspec);
@@ -465,6 +472,15 @@ install_error_properties (void)
   properties[PROP_STDERR_FILE_FLAGS] =
     g_param_spec_flags ("stderr-file-flags", NULL, NULL, PROC_TYPE_FILE_FLAGS,
                         PROC_FILE_FLAGS_NONE, READWRITE);
+
+  /**
+   * ProcCommand:charset: (getter get_charset) (setter set_charset)
+   *
+   * The charset of the output where it is read as text; %NULL for UTF-8.
+   *
+   * Since: 1.0
+   */
+  properties[PROP_CHARSET] = g_param_spec_string ("charset", NULL, NULL, NULL, READWRITE);
 }
 
 static void

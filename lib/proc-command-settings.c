@@ -360,6 +360,54 @@ proc_command_take_fd (ProcCommand *self, int source_fd, int target_fd)
 }
 
 /**
+ * proc_command_get_charset:
+ * @self: a command
+ *
+ * Gets the charset of the output.
+ *
+ * Returns: (nullable): the charset, or %NULL for UTF-8
+ *
+ * Since: 1.0
+ */
+const char *
+proc_command_get_charset (ProcCommand *self)
+{
+  g_return_val_if_fail (PROC_IS_COMMAND (self), NULL);
+
+  return self->charset;
+}
+
+/**
+ * proc_command_set_charset:
+ * @self: a command
+ * @charset: (nullable): a name as `iconv ()` knows it, such as `ISO-8859-1` or
+ *   `Shift_JIS`, or %NULL for UTF-8
+ *
+ * Sets the charset in which the command writes. The texts of the result, and the line
+ * that a message quotes, are converted from it: what is no character in it, what is cut
+ * off at the end, and NUL are U+FFFD there. The result's bytes, and files, stay as the
+ * command wrote them. A byte order mark is kept where the charset gives it no
+ * meaning.
+ *
+ * A charset that the system does not know is `PROC_RUNNER_ERROR_INVALID_COMMAND` when
+ * the command is run.
+ *
+ * Since: 1.0
+ */
+void
+proc_command_set_charset (ProcCommand *self, const char *charset)
+{
+  g_return_if_fail (PROC_IS_COMMAND (self));
+
+  if (g_strcmp0 (self->charset, charset) == 0)
+    return;
+
+  g_free (self->charset);
+  self->charset = g_strdup (charset);
+  g_object_notify (G_OBJECT (self), "charset");
+}
+
+/**
  * proc_command_add_success_code:
  * @self: a command
  * @exit_status: an exit status, 0 to 255

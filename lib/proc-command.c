@@ -95,6 +95,7 @@ proc_command_finalize (GObject *object)
   proc_redirect_clear (&self->out);
   proc_redirect_clear (&self->err);
   g_array_unref (self->success_codes);
+  g_free (self->charset);
   g_ptr_array_unref (self->secrets);
 
   G_OBJECT_CLASS (proc_command_parent_class)->finalize (object);
@@ -360,6 +361,7 @@ proc_command_copy (ProcCommand *self)
   proc_redirect_copy (&self->out, &copy->out);
   proc_redirect_copy (&self->err, &copy->err);
   g_array_append_vals (copy->success_codes, self->success_codes->data, self->success_codes->len);
+  copy->charset = g_strdup (self->charset);
   for (guint i = 0; i < self->secrets->len; i++)
     proc_command_add_secret (copy, g_ptr_array_index (self->secrets, i));
 
@@ -407,5 +409,6 @@ proc_command_fill_plan (ProcCommand *self, ProcPlan *plan, GError **error)
   proc_redirect_copy (&self->out, &plan->out);
   proc_redirect_copy (&self->err, &plan->err);
   g_array_append_vals (plan->success_codes, self->success_codes->data, self->success_codes->len);
+  plan->charset = g_strdup (self->charset);
   return TRUE;
 }

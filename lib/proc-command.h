@@ -115,6 +115,11 @@ PROC_AVAILABLE_IN_1_0
 void proc_command_set_stderr_file (ProcCommand *self, GFile *file, ProcFileFlags flags);
 
 PROC_AVAILABLE_IN_1_0
+const char *proc_command_get_charset (ProcCommand *self);
+PROC_AVAILABLE_IN_1_0
+void proc_command_set_charset (ProcCommand *self, const char *charset);
+
+PROC_AVAILABLE_IN_1_0
 void proc_command_add_success_code (ProcCommand *self, int exit_status);
 PROC_AVAILABLE_IN_1_0
 void proc_command_add_secret (ProcCommand *self, const char *secret);

@@ -54,6 +54,7 @@ struct _ProcPlan
   ProcRedirect err;
 
   GArray *success_codes; /* of int; 0 need not be among them */
+  char *charset;         /* of the output as text; NULL: UTF-8 */
 };
 
 ProcPlan *proc_plan_new (void);

@@ -5,6 +5,7 @@
 #include "proc-plan-private.h"
 
 #include "exec/exec-steps.h"
+#include "proc-charset-private.h"
 #include "proc-error-private.h"
 
 #include <glib/gi18n-lib.h>
@@ -57,6 +58,7 @@ proc_plan_clear (gpointer data)
   proc_redirect_clear (&self->out);
   proc_redirect_clear (&self->err);
   g_array_unref (self->success_codes);
+  g_free (self->charset);
 }
 
 void
@@ -252,6 +254,18 @@ check_success_codes (const ProcPlan *self, GError **error)
   return TRUE;
 }
 
+static gboolean
+check_charset (const ProcPlan *self, GError **error)
+{
+  g_autofree char *text = NULL;
+
+  if (self->charset == NULL || proc_charset_is_known (self->charset))
+    return TRUE;
+
+  text = g_utf8_make_valid (self->charset, -1);
+  return refuse (error, _("There is no charset “%s”"), text);
+}
+
 /* One rule for finding the program: a name with a slash is a path, relative to
  * the child's working directory; a bare name is searched in the child's PATH. */
 static char **
@@ -294,6 +308,7 @@ proc_plan_seal (ProcPlan *self, GError **error)
       || !check_limits (self, error)
       || !check_fds (self, error)
       || !check_success_codes (self, error)
+      || !check_charset (self, error)
       || !join_outputs (self, error))
     return FALSE;
 

@@ -441,7 +441,7 @@ proc_result_init (ProcResult *self)
 static char *
 find_last_line (ProcResult *self, GBytes *output)
 {
-  g_autofree char *tail = proc_text_tail (output);
+  g_autofree char *tail = proc_text_tail (output, self->command->charset);
   g_autofree char *masked = proc_command_mask (self->command, tail);
 
   return proc_text_last_line (masked);
@@ -718,12 +718,13 @@ proc_result_get_stderr (ProcResult *self)
 }
 
 static char *
-decode (GBytes *bytes, const ProcCap *cap, guint64 size)
+decode (ProcResult *self, GBytes *bytes, const ProcCap *cap, guint64 size)
 {
   gboolean is_cut = proc_cap_is_exceeded (cap, size);
   gboolean is_end = proc_cap_get_last (cap) > 0;
+  guint64 n_lost = is_cut && is_end ? size - g_bytes_get_size (bytes) : 0;
 
-  return proc_text_decode_part (bytes, is_cut && is_end, is_cut && !is_end);
+  return proc_text_decode_part (bytes, self->command->charset, n_lost, is_cut && !is_end);
 }
 
 static char *
@@ -731,7 +732,7 @@ decode_stderr (ProcResult *self)
 {
   const ProcReport *report = self->report;
 
-  return decode (report->stderr_bytes, &report->stderr_cap, report->stderr_size);
+  return decode (self, report->stderr_bytes, &report->stderr_cap, report->stderr_size);
 }
 
 char *
@@ -739,7 +740,7 @@ proc_result_decode_stdout (ProcResult *self)
 {
   const ProcReport *report = self->report;
 
-  return decode (report->stdout_bytes, &report->stdout_cap, report->stdout_size);
+  return decode (self, report->stdout_bytes, &report->stdout_cap, report->stdout_size);
 }
 
 /* Made once: the text belongs to the result, which several threads may read. */
@@ -759,7 +760,8 @@ decode_once (ProcResult *self, char **text, char *(*decode_it) (ProcResult *))
  * @self: a result
  *
  * Gets the standard output as text: each byte that is no UTF-8, and each NUL, is
- * U+FFFD. Of a character that a limit has cut in two nothing is shown.
+ * U+FFFD. Of a character that a limit has cut in two nothing is shown. If the command
+ * has a [property@Proc.Command:charset], it is converted from that.
  *
  * Returns: the text, which belongs to the result
  *
@@ -778,7 +780,8 @@ proc_result_get_stdout_text (ProcResult *self)
  * @self: a result
  *
  * Gets the standard error as text: each byte that is no UTF-8, and each NUL, is
- * U+FFFD. Of a character that a limit has cut in two nothing is shown.
+ * U+FFFD. Of a character that a limit has cut in two nothing is shown. If the command
+ * has a [property@Proc.Command:charset], it is converted from that.
  *
  * Returns: the text, which belongs to the result
  *

@@ -6,10 +6,13 @@
 
 G_BEGIN_DECLS
 
-char *proc_text_decode (GBytes *bytes);
-char *proc_text_decode_part (GBytes *bytes, gboolean cut_start, gboolean cut_end);
+char *proc_text_decode (GBytes *bytes, const char *charset);
+char *proc_text_decode_part (GBytes *bytes,
+                             const char *charset,
+                             guint64 n_lost,
+                             gboolean cut_end);
 char *proc_text_chomp (char *text);
-char *proc_text_tail (GBytes *bytes);
+char *proc_text_tail (GBytes *bytes, const char *charset);
 char *proc_text_last_line (const char *text);
 char *proc_text_blank_controls (char *text);
 char *proc_text_shorten (const char *text, guint max_chars);

@@ -4,33 +4,45 @@
 
 #include "proc-text-private.h"
 
+#include "proc-charset-private.h"
+
 #include <string.h>
 
 /* Text for people and for string APIs. The bytes of a result are what the child
  * wrote; what is made of them here is always valid UTF-8 and never NULL, with
- * U+FFFD for each byte that is none, NUL included.
+ * U+FFFD for each byte that is none, NUL included. Where a charset is asked for, NULL
+ * is UTF-8.
  *
  * Pure functions: no state, any thread.
  */
 
-/* A last line is looked for in this much of the end of the output. */
+/* A last line is looked for in this much of the end of the output. It is a multiple of
+ * what a character takes in any charset that has them all of one size. */
 #define TAIL_BYTES 4096
+#define WIDEST_UNIT 4
 #define LAST_LINE_CHARS 300
 
 /* A character has at most four bytes, so what is left of one has three. */
 #define MAX_CUT ((gsize) 3)
 #define INCOMPLETE ((gunichar) -2)
 
-char *
-proc_text_decode (GBytes *bytes)
+static char *
+decode_from (GBytes *bytes, gsize start, const char *charset)
 {
   gsize size;
   const char *data = g_bytes_get_data (bytes, &size);
 
-  if (size == 0)
+  if (size == start)
     return g_strdup ("");
 
-  return g_utf8_make_valid (data, size);
+  return charset != NULL ? proc_charset_decode (bytes, start, charset)
+                         : g_utf8_make_valid (data + start, size - start);
+}
+
+char *
+proc_text_decode (GBytes *bytes, const char *charset)
+{
+  return decode_from (bytes, 0, charset);
 }
 
 /* What is left of a character whose beginning was cut off. */
@@ -56,18 +68,29 @@ count_begun (const guint8 *data, gsize size)
   return 0;
 }
 
-/* Of a character that was cut where the output was, nothing is shown. */
+/* Of output that was cut: @n_lost bytes at its start, or something at its end. Of a
+ * character that was cut there nothing is shown; in another charset, what is left of it
+ * may be U+FFFD. */
 char *
-proc_text_decode_part (GBytes *bytes, gboolean cut_start, gboolean cut_end)
+proc_text_decode_part (GBytes *bytes, const char *charset, guint64 n_lost, gboolean cut_end)
 {
   g_autoptr(GBytes) part = NULL;
   gsize size;
   const guint8 *data = g_bytes_get_data (bytes, &size);
-  gsize n_orphans = cut_start ? count_orphans (data, size) : 0;
-  gsize n_begun = cut_end ? count_begun (data + n_orphans, size - n_orphans) : 0;
+  gsize start;
+  gsize n_begun;
 
-  part = g_bytes_new_from_bytes (bytes, n_orphans, size - n_orphans - n_begun);
-  return proc_text_decode (part);
+  if (charset != NULL)
+    {
+      gsize unit = proc_charset_measure_unit (charset);
+
+      return decode_from (bytes, MIN ((unit - n_lost % unit) % unit, size), charset);
+    }
+
+  start = n_lost > 0 ? count_orphans (data, size) : 0;
+  n_begun = cut_end ? count_begun (data + start, size - start) : 0;
+  part = g_bytes_new_from_bytes (bytes, start, size - start - n_begun);
+  return decode_from (part, 0, NULL);
 }
 
 /* Removes one line end, LF or CRLF, in place. */
@@ -128,16 +151,16 @@ proc_text_append_quoted (GString *line, const char *arg)
   g_string_append (line, quoted != NULL ? quoted : arg);
 }
 
-/* The end of the output, in which a last line may be looked for. */
+/* The end of the output, in which a last line may be looked for. It is decoded by
+ * itself, since the output may be large: where it begins in the middle of a character
+ * or a shift, no charset is wrong beyond the next line end. */
 char *
-proc_text_tail (GBytes *bytes)
+proc_text_tail (GBytes *bytes, const char *charset)
 {
-  g_autoptr(GBytes) tail = NULL;
   gsize size = g_bytes_get_size (bytes);
-  gsize tail_size = MIN (size, TAIL_BYTES);
+  gsize start = size - MIN (size, TAIL_BYTES);
 
-  tail = g_bytes_new_from_bytes (bytes, size - tail_size, tail_size);
-  return proc_text_decode (tail);
+  return decode_from (bytes, start - start % WIDEST_UNIT, charset);
 }
 
 /* The last line that says something, or "". */

@@ -13,7 +13,7 @@ static void
 assert_decoded (const char *data, gsize size, const char *expected)
 {
   g_autoptr(GBytes) bytes = g_bytes_new (data, size);
-  g_autofree char *text = proc_text_decode (bytes);
+  g_autofree char *text = proc_text_decode (bytes, NULL);
 
   g_assert_true (g_utf8_validate (text, -1, NULL));
   g_assert_cmpstr (text, ==, expected);
@@ -38,7 +38,7 @@ static void
 assert_part (const char *data, gboolean cut_start, gboolean cut_end, const char *expected)
 {
   g_autoptr(GBytes) bytes = g_bytes_new (data, strlen (data));
-  g_autofree char *text = proc_text_decode_part (bytes, cut_start, cut_end);
+  g_autofree char *text = proc_text_decode_part (bytes, NULL, cut_start ? 1 : 0, cut_end);
 
   g_assert_cmpstr (text, ==, expected);
 }
@@ -89,7 +89,7 @@ static void
 assert_last_line (const char *text, const char *expected)
 {
   g_autoptr(GBytes) bytes = g_bytes_new (text, strlen (text));
-  g_autofree char *tail = proc_text_tail (bytes);
+  g_autofree char *tail = proc_text_tail (bytes, NULL);
   g_autofree char *line = proc_text_last_line (tail);
 
   g_assert_cmpstr (line, ==, expected);
@@ -117,7 +117,7 @@ test_last_line_is_short (void)
 {
   g_autofree char *filler = g_strnfill (100000, 'f');
   g_autoptr(GBytes) bytes = g_bytes_new (filler, 100000);
-  g_autofree char *tail = proc_text_tail (bytes);
+  g_autofree char *tail = proc_text_tail (bytes, NULL);
   g_autofree char *line = proc_text_last_line (tail);
 
   g_assert_cmpint (g_utf8_strlen (line, -1), <=, 300);
