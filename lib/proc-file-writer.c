@@ -169,6 +169,11 @@ proc_file_writer_free (ProcFileWriter *self)
   proc_file_target_clear (&self->target);
   proc_fd_clear (&self->spool);
   g_clear_pointer (&self->spooled, g_bytes_unref);
+
+  /* The last reference would close it, too, and nothing would end that where the other
+   * side is stuck. What is closed already stays so; what is the user's is not closed. */
+  if (self->stream != NULL && self->redirect.output_stream == NULL)
+    g_output_stream_close (self->stream, self->cancellable, NULL);
   g_clear_object (&self->stream);
   g_clear_object (&self->cancellable);
   proc_redirect_clear (&self->redirect);

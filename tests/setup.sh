@@ -32,6 +32,9 @@ test_needs='
 gi-docgen               gi-docgen --version
 musl-tools              musl-gcc --version
 valgrind                valgrind --version
+dbus-daemon             dbus-run-session --version
+gvfs-backends           test -e /usr/share/gvfs/mounts/ftp.mount
+python3-pyftpdlib       /usr/bin/python3 -W ignore -c "import pyftpdlib.servers"
 '
 
 say () {
