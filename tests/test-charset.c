@@ -101,14 +101,14 @@ test_decode_long (void)
 }
 
 static void
-test_every_byte_and_pair (void)
+test_pairs_of_bytes (void)
 {
   static const char *const charsets[] = { "ISO-8859-1", "windows-1252", "Shift_JIS", "EUC-JP",
                                           "GB18030",    "Big5",         "KOI8-R",    "UTF-16",
                                           "UTF-32",     "ISO-2022-JP",  "UTF-7" };
 
   for (gsize i = 0; i < G_N_ELEMENTS (charsets); i++)
-    for (guint pair = 0; pair < 0x10000; pair += test_in_valgrind () ? 251 : 1)
+    for (guint pair = 0; pair < 0x10000; pair += test_in_valgrind () ? 251 : 5)
       {
         const guint8 data[] = { (guint8) (pair >> 8), (guint8) pair };
         g_autoptr(GBytes) bytes = g_bytes_new_static (data, sizeof data);
@@ -333,7 +333,7 @@ main (int argc, char **argv)
 
   TEST_ADD ("/charset/decode", test_decode);
   TEST_ADD ("/charset/decode-long", test_decode_long);
-  TEST_ADD ("/charset/every-byte-and-pair", test_every_byte_and_pair);
+  TEST_ADD ("/charset/pairs-of-bytes", test_pairs_of_bytes);
   TEST_ADD ("/charset/last-line", test_last_line);
   TEST_ADD ("/charset/last-line-after-mark", test_last_line_after_mark);
   TEST_ADD ("/charset/known", test_known);
