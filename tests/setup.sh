@@ -35,6 +35,8 @@ valgrind                valgrind --version
 dbus-daemon             dbus-run-session --version
 gvfs-backends           test -e /usr/share/gvfs/mounts/ftp.mount
 python3-pyftpdlib       /usr/bin/python3 -W ignore -c "import pyftpdlib.servers"
+libfuse3-dev            pkg-config --exists fuse3
+fuse3                   fusermount3 --version
 '
 
 say () {
