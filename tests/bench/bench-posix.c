@@ -4,31 +4,13 @@
 
 #include "config.h"
 
+#include "bench-child.h"
 #include "bench-contender.h"
 #include "bench-stats.h"
 
 #include <fcntl.h>
 #include <poll.h>
-#include <spawn.h>
-#include <sys/wait.h>
 #include <unistd.h>
-
-static pid_t
-spawn (int out, int err)
-{
-  posix_spawn_file_actions_t actions;
-  pid_t pid;
-  int failure;
-
-  posix_spawn_file_actions_init (&actions);
-  posix_spawn_file_actions_addopen (&actions, STDIN_FILENO, "/dev/null", O_RDONLY, 0);
-  posix_spawn_file_actions_adddup2 (&actions, out, STDOUT_FILENO);
-  posix_spawn_file_actions_adddup2 (&actions, err, STDERR_FILENO);
-  failure = posix_spawnp (&pid, bench_argv[0], &actions, NULL, (char *const *) bench_argv, environ);
-  posix_spawn_file_actions_destroy (&actions);
-  g_assert_cmpint (failure, ==, 0);
-  return pid;
-}
 
 static void
 read_all (int out, int err)
@@ -54,19 +36,17 @@ run_one (void)
 {
   int out[2];
   int err[2];
-  int status;
   pid_t pid;
 
   g_assert_cmpint (pipe2 (out, O_CLOEXEC), ==, 0);
   g_assert_cmpint (pipe2 (err, O_CLOEXEC), ==, 0);
-  pid = spawn (out[1], err[1]);
+  pid = bench_child_spawn (bench_argv, -1, out[1], err[1]);
   close (out[1]);
   close (err[1]);
   read_all (out[0], err[0]);
   close (out[0]);
   close (err[0]);
-  g_assert_cmpint (waitpid (pid, &status, 0), ==, pid);
-  g_assert_cmpint (status, ==, 0);
+  bench_child_wait (pid);
 }
 
 void

@@ -2,24 +2,18 @@
 
 /* What a start costs: how long it holds the caller's thread, and how many there
  * are in a second, from small and large programs and beside others.
- *
- * After a warm-up, rounds are interleaved: each measures every series once, in
- * one order and then in the other. So what else the machine does falls on all.
- * A row of the table is a figure of one series, or the ratio of two, in each
- * round; given are the median, the least and the greatest of the rounds.
  */
 
 #include "config.h"
 
 #include "bench-contender.h"
-#include "bench-stats.h"
+#include "bench-table.h"
 #include "bench-worker.h"
 
 #include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
 
-#define N_ROUNDS 11
 #define SPARE_MIB 1024
 
 const char *const bench_argv[] = { "true", NULL };
@@ -56,29 +50,12 @@ static const Series all_series[] = {
   { "gsubprocess-16-1024", bench_gsubprocess_async, 1024, 32, 16 },
 };
 
-typedef enum
-{
-  NO_TARGET,
-  AT_LEAST,
-  AT_MOST,
-} TargetKind;
-
-typedef struct
-{
-  const char *label;
-  gsize figure; /* offset in BenchFigures */
-  const char *series;
-  const char *other; /* the ratio to this one, unless NULL */
-  TargetKind kind;
-  double target;
-} Row;
-
 #define CALL_P99 offsetof (BenchFigures, call_p99)
 #define CALL offsetof (BenchFigures, call_median)
 #define WHOLE offsetof (BenchFigures, whole_median)
 #define RATE offsetof (BenchFigures, runs_per_sec)
 
-static const Row rows[] = {
+static const BenchRow rows[] = {
   { "async call, 99th percentile, usec, 0 MiB", CALL_P99, "ours-async-0", NULL, AT_MOST, 200 },
   { "async call, 99th percentile, usec, 256 MiB", CALL_P99, "ours-async-256", NULL, AT_MOST, 200 },
   { "async call, 99th percentile, usec, 1 GiB", CALL_P99, "ours-async-1024", NULL, AT_MOST, 200 },
@@ -112,9 +89,15 @@ static const Row rows[] = {
   { "  to GSubprocess", RATE, "ours-16-1024", "gsubprocess-16-1024", AT_LEAST, 12 },
 };
 
+static const BenchColumn columns[] = {
+  { "runs-per-sec", RATE },
+  { "call-usec", CALL },
+  { "call-p99-usec", CALL_P99 },
+  { "whole-usec", WHOLE },
+};
+
 static BenchWorker workers[G_N_ELEMENTS (sizes)];
 static guint n_workers;
-static BenchFigures figures[N_ROUNDS][G_N_ELEMENTS (all_series)];
 
 static void
 start_workers (void)
@@ -142,17 +125,6 @@ find_worker (const Series *series)
   return NULL;
 }
 
-static guint
-find_series (const char *name)
-{
-  guint i = 0;
-
-  while (!g_str_equal (all_series[i].name, name))
-    i++;
-
-  return i;
-}
-
 static void
 warm_up (void)
 {
@@ -166,111 +138,33 @@ warm_up (void)
     }
 }
 
-static void
-measure_round (guint round)
+static gboolean
+measure (guint at, gpointer figures)
 {
-  for (guint i = 0; i < G_N_ELEMENTS (all_series); i++)
-    {
-      guint at = round % 2 == 0 ? i : G_N_ELEMENTS (all_series) - 1 - i;
-      const Series *series = &all_series[at];
-      BenchWorker *worker = find_worker (series);
+  const Series *series = &all_series[at];
+  BenchWorker *worker = find_worker (series);
 
-      if (worker != NULL)
-        figures[round][at] = bench_worker_measure (worker, series->contender, series->n_runs,
-                                                   series->n_at_once);
-    }
-}
+  if (worker == NULL)
+    return FALSE;
 
-static double
-get_figure (guint round, const char *series, gsize figure)
-{
-  return G_STRUCT_MEMBER (double, &figures[round][find_series (series)], figure);
-}
-
-static BenchSummary
-summarize (const Row *row)
-{
-  g_autoptr(GArray) values = g_array_new (FALSE, FALSE, sizeof (double));
-
-  for (guint i = 0; i < N_ROUNDS; i++)
-    {
-      double value = get_figure (i, row->series, row->figure);
-
-      if (row->other != NULL)
-        value /= get_figure (i, row->other, row->figure);
-      g_array_append_val (values, value);
-    }
-
-  return bench_summarize (values);
-}
-
-/* For people to see; a busy machine is no failure. */
-static const char *
-judge (const Row *row, double value)
-{
-  if (row->kind == NO_TARGET)
-    return "";
-
-  return (row->kind == AT_LEAST ? value >= row->target : value <= row->target) ? "met" : "MISSED";
-}
-
-static void
-print_table (void)
-{
-  static const char *const signs[] = { "", "≥ ", "≤ " };
-
-  printf ("%-45s %10s %10s %10s  %s\n", "", "median", "min", "max", "target");
-  for (guint i = 0; i < G_N_ELEMENTS (rows); i++)
-    {
-      const Row *row = &rows[i];
-      BenchSummary summary;
-
-      if (find_worker (&all_series[find_series (row->series)]) == NULL)
-        continue;
-
-      summary = summarize (row);
-      printf ("%-45s %10.2f %10.2f %10.2f", row->label, summary.median, summary.min, summary.max);
-      if (row->kind != NO_TARGET)
-        printf ("  %s%g %s", signs[row->kind], row->target, judge (row, summary.median));
-      printf ("\n");
-    }
-}
-
-/* Medians of the rounds, as one line of JSON. */
-static void
-print_line (void)
-{
-  const char *comma = "";
-
-  printf ("{");
-  for (guint i = 0; i < G_N_ELEMENTS (all_series); i++)
-    {
-      const char *name = all_series[i].name;
-
-      if (find_worker (&all_series[i]) == NULL)
-        continue;
-
-      printf ("%s\"%s\":{\"runs-per-sec\":%.1f,\"call-usec\":%.1f,\"call-p99-usec\":%.1f,"
-              "\"whole-usec\":%.1f}",
-              comma, name, summarize (&(Row) { NULL, RATE, name, NULL, NO_TARGET, 0 }).median,
-              summarize (&(Row) { NULL, CALL, name, NULL, NO_TARGET, 0 }).median,
-              summarize (&(Row) { NULL, CALL_P99, name, NULL, NO_TARGET, 0 }).median,
-              summarize (&(Row) { NULL, WHOLE, name, NULL, NO_TARGET, 0 }).median);
-      comma = ",";
-    }
-  printf ("}\n");
+  *(BenchFigures *) figures = bench_worker_measure (worker, series->contender, series->n_runs,
+                                                    series->n_at_once);
+  return TRUE;
 }
 
 int
 main (void)
 {
+  g_autoptr(BenchRounds) rounds = bench_rounds_new (sizeof (BenchFigures));
+
+  for (guint i = 0; i < G_N_ELEMENTS (all_series); i++)
+    bench_rounds_add_series (rounds, all_series[i].name);
+
   start_workers ();
   warm_up ();
-  for (guint i = 0; i < N_ROUNDS; i++)
-    measure_round (i);
-
-  print_table ();
-  print_line ();
+  bench_rounds_run (rounds, 0, measure);
+  bench_table_print (rounds, rows, G_N_ELEMENTS (rows));
+  bench_table_print_line (rounds, columns, G_N_ELEMENTS (columns));
 
   /* Backwards: the later ones hold the sockets of the earlier ones. */
   while (n_workers > 0)

@@ -27,10 +27,10 @@ compare (gconstpointer a, gconstpointer b)
 
 /* The least value that is not exceeded by so many percent of all; 0 if there is none. */
 double
-bench_percentile (GArray *values, guint percent)
+bench_percentile (GArray *values, double percent)
 {
   g_autoptr(GArray) sorted = g_array_copy (values);
-  guint rank = (values->len * percent + 99) / 100;
+  guint rank = values->len * percent / 100 + (1 - 1e-9); /* rounded up */
 
   if (sorted->len == 0)
     return 0;

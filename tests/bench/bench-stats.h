@@ -14,5 +14,5 @@ typedef struct
 } BenchSummary;
 
 double bench_now_usec (void);
-double bench_percentile (GArray *values, guint percent);
+double bench_percentile (GArray *values, double percent);
 BenchSummary bench_summarize (GArray *values);
