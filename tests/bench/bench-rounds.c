@@ -8,7 +8,8 @@
 
 #include "bench-rounds.h"
 
-#include <stdlib.h>
+#include "bench-setting.h"
+
 #include <string.h>
 
 #define N_ROUNDS 11
@@ -60,20 +61,14 @@ bench_rounds_add_series (BenchRounds *self, const char *name)
   g_array_append_val (self->series, series);
 }
 
-/* Fewer for a quick look. */
-static guint
-count_rounds (void)
-{
-  const char *wanted = g_getenv ("PROC_BENCH_ROUNDS");
-
-  return wanted != NULL ? MAX (atoi (wanted), 1) : N_ROUNDS;
-}
-
 /* Those that warm up are measured too, and forgotten. */
 void
-bench_rounds_run (BenchRounds *self, guint n_warm_ups, BenchMeasure measure)
+bench_rounds_run (BenchRounds *self,
+                  guint n_warm_ups,
+                  BenchMeasure measure,
+                  gconstpointer user_data)
 {
-  guint n_rounds = n_warm_ups + count_rounds ();
+  guint n_rounds = n_warm_ups + bench_setting_get ("PROC_BENCH_ROUNDS", N_ROUNDS);
   g_autofree guint8 *figures = g_malloc (self->figures_size);
 
   for (guint round = 0; round < n_rounds; round++)
@@ -83,7 +78,7 @@ bench_rounds_run (BenchRounds *self, guint n_warm_ups, BenchMeasure measure)
         Series *series = &g_array_index (self->series, Series, at);
 
         memset (figures, 0, self->figures_size);
-        if (measure (at, figures) && round >= n_warm_ups)
+        if (measure (at, figures, user_data) && round >= n_warm_ups)
           g_byte_array_append (series->figures, figures, self->figures_size);
       }
 }

@@ -9,12 +9,15 @@
 typedef struct _BenchRounds BenchRounds;
 
 /* Measures one series once, into zeroed @figures; FALSE: it cannot be had here. */
-typedef gboolean (*BenchMeasure) (guint series, gpointer figures);
+typedef gboolean (*BenchMeasure) (guint series, gpointer figures, gconstpointer user_data);
 
 BenchRounds *bench_rounds_new (gsize figures_size);
 void bench_rounds_free (BenchRounds *self);
 void bench_rounds_add_series (BenchRounds *self, const char *name);
-void bench_rounds_run (BenchRounds *self, guint n_warm_ups, BenchMeasure measure);
+void bench_rounds_run (BenchRounds *self,
+                       guint n_warm_ups,
+                       BenchMeasure measure,
+                       gconstpointer user_data);
 
 guint bench_rounds_get_n_series (BenchRounds *self);
 const char *bench_rounds_get_name (BenchRounds *self, guint series);

@@ -139,7 +139,7 @@ warm_up (void)
 }
 
 static gboolean
-measure (guint at, gpointer figures)
+measure (guint at, gpointer figures, gconstpointer user_data)
 {
   const Series *series = &all_series[at];
   BenchWorker *worker = find_worker (series);
@@ -162,7 +162,7 @@ main (void)
 
   start_workers ();
   warm_up ();
-  bench_rounds_run (rounds, 0, measure);
+  bench_rounds_run (rounds, 0, measure, NULL);
   bench_table_print (rounds, rows, G_N_ELEMENTS (rows));
   bench_table_print_line (rounds, columns, G_N_ELEMENTS (columns));
 
