@@ -28,6 +28,7 @@
 
 #define STATUS_USAGE 125
 #define STATUS_FAILED 126
+#define FLOOD_BLOCK 65536
 
 typedef struct
 {
@@ -169,21 +170,24 @@ do_signal (char **args)
   kill (getpid (), number);
 }
 
+/* In blocks of whole pages, as fast programs write, at any place of the table. */
 static void
 do_flood (char **args)
 {
-  static unsigned char table[TEST_PATTERN_PERIOD];
-  unsigned long long left = strtoull (args[0], NULL, 10);
+  static unsigned char table[TEST_PATTERN_PERIOD + FLOOD_BLOCK];
+  unsigned long long size = strtoull (args[0], NULL, 10);
   int fd = strcmp (args[1], "err") == 0 ? STDERR_FILENO : STDOUT_FILENO;
 
   test_pattern_fill (table, (unsigned int) fd);
+  for (size_t i = TEST_PATTERN_PERIOD; i < sizeof table; i++)
+    table[i] = table[i - TEST_PATTERN_PERIOD];
 
-  while (left > 0)
+  for (unsigned long long at = 0; at < size;)
     {
-      size_t size = left < sizeof table ? (size_t) left : sizeof table;
+      size_t n = size - at < FLOOD_BLOCK ? (size_t) (size - at) : FLOOD_BLOCK;
 
-      write_all (fd, table, size);
-      left -= size;
+      write_all (fd, table + at % TEST_PATTERN_PERIOD, n);
+      at += n;
     }
 }
 

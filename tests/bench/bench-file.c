@@ -15,12 +15,8 @@
 #include "bench-transfer.h"
 
 #include <glib/gstdio.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <unistd.h>
-
-static char memory_folder[] = "/dev/shm/procrunner-bench-XXXXXX";
-static char disk_folder[] = "procrunner-bench-XXXXXX"; /* in the build directory */
 
 static char *
 get_path (const BenchTransfer *self)
@@ -178,14 +174,14 @@ run_stream_splice (const BenchTransfer *self, BenchClock *clock)
 }
 
 static const BenchTransfer transfers[] = {
-  { "memory-shell", run_shell, memory_folder },
-  { "memory-ours", run_ours, memory_folder },
-  { "memory-direct", run_direct, memory_folder },
-  { "memory-splice", run_splice, memory_folder },
-  { "disk-shell", run_shell, disk_folder },
-  { "disk-ours", run_ours, disk_folder },
-  { "disk-direct", run_direct, disk_folder },
-  { "disk-splice", run_splice, disk_folder },
+  { "memory-shell", run_shell, bench_memory_folder },
+  { "memory-ours", run_ours, bench_memory_folder },
+  { "memory-direct", run_direct, bench_memory_folder },
+  { "memory-splice", run_splice, bench_memory_folder },
+  { "disk-shell", run_shell, bench_disk_folder },
+  { "disk-ours", run_ours, bench_disk_folder },
+  { "disk-direct", run_direct, bench_disk_folder },
+  { "disk-splice", run_splice, bench_disk_folder },
   { "stream-ours", run_stream_ours },
   { "stream-truncate", run_stream_truncate },
   { "stream-splice", run_stream_splice },
@@ -226,12 +222,7 @@ static const BenchRow rows[] = {
 int
 main (void)
 {
-  if (!bench_folder_make (memory_folder) || !bench_folder_make (disk_folder))
-    {
-      perror ("mkdtemp");
-      return EXIT_FAILURE;
-    }
-
+  bench_folder_make_both ();
   bench_transfer_compare (transfers, G_N_ELEMENTS (transfers), rows, G_N_ELEMENTS (rows));
   return EXIT_SUCCESS;
 }

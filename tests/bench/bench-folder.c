@@ -7,8 +7,8 @@
 #include <glib/gstdio.h>
 #include <stdlib.h>
 
-/* NULL-terminated. A process that was forked ends by _exit (), and removes nothing. */
-static const char *folders[3];
+char bench_memory_folder[] = "/dev/shm/procrunner-bench-XXXXXX";
+char bench_disk_folder[] = "procrunner-bench-XXXXXX";
 
 static void
 remove_folder (const char *path)
@@ -26,28 +26,18 @@ remove_folder (const char *path)
   g_rmdir (path);
 }
 
+/* A process that was forked ends by _exit (), and removes nothing. */
 static void
-remove_folders (void)
+remove_both (void)
 {
-  for (guint i = 0; folders[i] != NULL; i++)
-    remove_folder (folders[i]);
+  remove_folder (bench_memory_folder);
+  remove_folder (bench_disk_folder);
 }
 
-gboolean
-bench_folder_make (char *path)
+void
+bench_folder_make_both (void)
 {
-  guint i = 0;
-
-  if (g_mkdtemp (path) == NULL)
-    return FALSE;
-
-  while (folders[i] != NULL)
-    i++;
-
-  g_assert_cmpuint (i + 1, <, G_N_ELEMENTS (folders));
-  folders[i] = path;
-  if (i == 0)
-    atexit (remove_folders);
-
-  return TRUE;
+  g_assert_nonnull (g_mkdtemp (bench_memory_folder));
+  g_assert_nonnull (g_mkdtemp (bench_disk_folder));
+  atexit (remove_both);
 }

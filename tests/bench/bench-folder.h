@@ -2,8 +2,9 @@
 
 #pragma once
 
-#include <glib.h>
+/* Where files go: one folder in memory, one in the build directory. They have their
+ * names from the beginning of main () on, and are removed when the program ends. */
+extern char bench_memory_folder[];
+extern char bench_disk_folder[];
 
-/* Makes a folder that is removed when the program ends, with all that is in it.
- * @path ends in XXXXXX, is changed, and must stay. */
-gboolean bench_folder_make (char *path);
+void bench_folder_make_both (void);

@@ -14,12 +14,18 @@ on_checked (GObject *source, GAsyncResult *async_result, gpointer user_data)
   g_assert_no_error (error);
 }
 
+void
+bench_run_begin (ProcRunner *runner, ProcCommand *command, ProcResult **result)
+{
+  proc_runner_check_async (runner, command, NULL, on_checked, result);
+}
+
 ProcResult *
 bench_run (ProcRunner *runner, ProcCommand *command)
 {
   ProcResult *result = NULL;
 
-  proc_runner_check_async (runner, command, NULL, on_checked, &result);
+  bench_run_begin (runner, command, &result);
   while (result == NULL)
     g_main_context_iteration (NULL, TRUE);
 

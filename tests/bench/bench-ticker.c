@@ -1,0 +1,221 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+
+/* Whether a window goes on drawing. A source at the priority of GTK's redraw ticks
+ * each 8 ms, in the main context of a program that captures output, or sends it to
+ * a file; and of one that does nothing, beside a command that writes to /dev/null.
+ *
+ * In each round each of them collects at least a thousand gaps between ticks, and
+ * the 99.9th percentile of these is the round's figure. A command that ends before
+ * is run again. The gap in which it is started counts, and so does the one in which
+ * its result comes. Between two commands the clock stands still: to free a GiB takes
+ * long, and is the caller's choice.
+ */
+
+#include "config.h"
+
+#include "bench-child.h"
+#include "bench-data.h"
+#include "bench-folder.h"
+#include "bench-process.h"
+#include "bench-run.h"
+#include "bench-setting.h"
+#include "bench-stats.h"
+#include "bench-table.h"
+
+#include <glib/gstdio.h>
+#include <signal.h>
+#include <stddef.h>
+#include <stdlib.h>
+#include <sys/wait.h>
+
+#define N_WARM_UPS 2
+#define N_GAPS 1000
+#define TICK_MSEC 8
+#define REDRAW_PRIORITY (G_PRIORITY_HIGH_IDLE + 20)
+
+typedef struct
+{
+  double p999_msec;
+  double median_msec;
+  double max_msec;
+} Figures;
+
+#define P999 offsetof (Figures, p999_msec)
+#define MEDIAN offsetof (Figures, median_msec)
+#define MAXIMUM offsetof (Figures, max_msec)
+
+typedef struct
+{
+  GSource *source;
+  GArray *gaps; /* of double, in milliseconds */
+  double last_usec;
+} Ticker;
+
+typedef struct
+{
+  const char *name;
+  void (*run) (Ticker *ticker, const char *folder);
+  const char *folder;
+} Series;
+
+static gboolean
+on_tick (gpointer user_data)
+{
+  Ticker *self = user_data;
+  double now_usec = bench_now_usec ();
+  double gap = (now_usec - self->last_usec) / 1e3;
+
+  g_array_append_val (self->gaps, gap);
+  self->last_usec = now_usec;
+  return G_SOURCE_CONTINUE;
+}
+
+static void
+ticker_start (Ticker *self)
+{
+  self->source = g_timeout_source_new (TICK_MSEC);
+  g_source_set_priority (self->source, REDRAW_PRIORITY);
+  g_source_set_callback (self->source, on_tick, self, NULL);
+  g_source_attach (self->source, NULL);
+  self->last_usec = bench_now_usec ();
+}
+
+static void
+ticker_stop (Ticker *self)
+{
+  g_source_destroy (self->source);
+  g_clear_pointer (&self->source, g_source_unref);
+}
+
+static gboolean
+ticker_has_enough (Ticker *self)
+{
+  return self->gaps->len >= bench_setting_get ("PROC_BENCH_GAPS", N_GAPS);
+}
+
+/* Ticks from before the start until after the callback. */
+static ProcResult *
+run_beside_ticker (ProcRunner *runner, ProcCommand *command, Ticker *ticker)
+{
+  ProcResult *result = NULL;
+  guint n_gaps;
+
+  ticker_start (ticker);
+  bench_run_begin (runner, command, &result);
+  while (result == NULL)
+    g_main_context_iteration (NULL, TRUE);
+
+  n_gaps = ticker->gaps->len;
+  while (ticker->gaps->len == n_gaps)
+    g_main_context_iteration (NULL, TRUE);
+  ticker_stop (ticker);
+
+  return result;
+}
+
+static void
+run_capture (Ticker *ticker, const char *folder)
+{
+  g_autoptr(ProcRunner) runner = proc_runner_new ();
+  g_autoptr(ProcCommand) command = proc_command_new (bench_data_get_argv ());
+
+  while (!ticker_has_enough (ticker))
+    {
+      g_autoptr(ProcResult) result = run_beside_ticker (runner, command, ticker);
+
+      bench_data_check_bytes (proc_result_get_stdout (result));
+    }
+}
+
+static void
+run_file (Ticker *ticker, const char *folder)
+{
+  g_autoptr(ProcRunner) runner = proc_runner_new ();
+  g_autoptr(ProcCommand) command = proc_command_new (bench_data_get_argv ());
+  g_autofree char *path = g_build_filename (folder, "output", NULL);
+  g_autoptr(GFile) file = g_file_new_for_path (path);
+
+  proc_command_set_stdout_file (command, file, PROC_FILE_FLAGS_NONE);
+  while (!ticker_has_enough (ticker))
+    {
+      g_autoptr(ProcResult) result = run_beside_ticker (runner, command, ticker);
+
+      bench_data_check_file (path);
+      g_unlink (path);
+    }
+}
+
+/* One command that does not end, so that no start of another disturbs the ticker. */
+static void
+run_nothing (Ticker *ticker, const char *folder)
+{
+  pid_t pid = bench_child_spawn (bench_data_get_endless_argv (), -1, -1, -1);
+
+  ticker_start (ticker);
+  while (!ticker_has_enough (ticker))
+    g_main_context_iteration (NULL, TRUE);
+  ticker_stop (ticker);
+
+  kill (pid, SIGKILL);
+  waitpid (pid, NULL, 0);
+}
+
+static const Series all_series[] = {
+  { "capture", run_capture },
+  { "memory-file", run_file, bench_memory_folder },
+  { "disk-file", run_file, bench_disk_folder },
+  { "nothing", run_nothing },
+};
+
+static const BenchRow rows[] = {
+  { "gap, msec, 99.9 %, beside command > /dev/null", P999, "nothing", NULL, NO_TARGET, 0 },
+  { "gap, msec, 99.9 %, capturing", P999, "capture", NULL, NO_TARGET, 0 },
+  { "  more than beside > /dev/null", P999, "capture", "nothing", AT_MOST, 4, BENCH_DIFFERENCE },
+  { "gap, msec, 99.9 %, to a file on tmpfs", P999, "memory-file", NULL, NO_TARGET, 0 },
+  { "  more than beside > /dev/null", P999, "memory-file", "nothing", AT_MOST, 4,
+    BENCH_DIFFERENCE },
+  { "gap, msec, 99.9 %, to a file on disk", P999, "disk-file", NULL, NO_TARGET, 0 },
+  { "  more than beside > /dev/null", P999, "disk-file", "nothing", AT_MOST, 4, BENCH_DIFFERENCE },
+};
+
+static const BenchColumn columns[] = {
+  { "p999-msec", P999 },
+  { "median-msec", MEDIAN },
+  { "max-msec", MAXIMUM },
+};
+
+static void
+tick (gconstpointer user_data, gpointer data)
+{
+  const Series *series = user_data;
+  Figures *figures = data;
+  g_autoptr(GArray) gaps = g_array_new (FALSE, FALSE, sizeof (double));
+  Ticker ticker = { .gaps = gaps };
+
+  series->run (&ticker, series->folder);
+  figures->p999_msec = bench_percentile (gaps, 99.9);
+  figures->median_msec = bench_percentile (gaps, 50);
+  figures->max_msec = bench_percentile (gaps, 100);
+}
+
+static gboolean
+measure (guint series, gpointer figures, gconstpointer user_data)
+{
+  bench_process_run (tick, &all_series[series], figures, sizeof (Figures));
+  return TRUE;
+}
+
+int
+main (void)
+{
+  g_autoptr(BenchRounds) rounds = bench_rounds_new (sizeof (Figures));
+
+  bench_folder_make_both ();
+  for (guint i = 0; i < G_N_ELEMENTS (all_series); i++)
+    bench_rounds_add_series (rounds, all_series[i].name);
+
+  bench_rounds_run (rounds, N_WARM_UPS, measure, NULL);
+  bench_table_print (rounds, rows, G_N_ELEMENTS (rows));
+  bench_table_print_line (rounds, columns, G_N_ELEMENTS (columns));
+  return EXIT_SUCCESS;
+}
