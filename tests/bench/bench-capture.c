@@ -25,7 +25,7 @@ capture (ProcRunner *runner, BenchClock *clock)
   bench_data_check_bytes (proc_result_get_stdout (result));
 }
 
-/* All of it is kept in memory. */
+/* All of it is kept in memory: the limit is lifted as soon as there is one. */
 static void
 run_ours (const BenchTransfer *self, BenchClock *clock)
 {

@@ -89,6 +89,7 @@ run_ours (const BenchTransfer *self, BenchClock *clock)
   write_to_path (self, PROC_FILE_FLAGS_NONE, clock);
 }
 
+/* PROC_FILE_FLAGS_DIRECT as soon as it is there. */
 static void
 run_direct (const BenchTransfer *self, BenchClock *clock)
 {

@@ -57,7 +57,7 @@ static gboolean
 measure (guint series, gpointer data, gconstpointer transfers)
 {
   const BenchTransfer *self = (const BenchTransfer *) transfers + series;
-  BenchFigures *figures = data;
+  BenchTransferFigures *figures = data;
   BenchClock clock = { 0 };
   double peak_mib = bench_process_run (run, self, &clock, sizeof clock);
 
@@ -74,7 +74,7 @@ bench_transfer_compare (const BenchTransfer *transfers,
                         const BenchRow *rows,
                         guint n_rows)
 {
-  g_autoptr(BenchRounds) rounds = bench_rounds_new (sizeof (BenchFigures));
+  g_autoptr(BenchRounds) rounds = bench_rounds_new (sizeof (BenchTransferFigures));
 
   for (guint i = 0; i < n_transfers; i++)
     bench_rounds_add_series (rounds, transfers[i].name);

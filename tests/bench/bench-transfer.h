@@ -13,12 +13,12 @@ typedef struct
   double cpu_msec;  /* of the program itself, without its child */
   double anon_mib;  /* anonymous memory, at most */
   double grown_mib; /* by how much that is more than before */
-} BenchFigures;
+} BenchTransferFigures;
 
-#define RATE offsetof (BenchFigures, mib_per_sec)
-#define CPU offsetof (BenchFigures, cpu_msec)
-#define ANON offsetof (BenchFigures, anon_mib)
-#define GROWN offsetof (BenchFigures, grown_mib)
+#define RATE offsetof (BenchTransferFigures, mib_per_sec)
+#define CPU offsetof (BenchTransferFigures, cpu_msec)
+#define ANON offsetof (BenchTransferFigures, anon_mib)
+#define GROWN offsetof (BenchTransferFigures, grown_mib)
 
 typedef struct
 {
