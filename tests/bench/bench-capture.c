@@ -16,13 +16,13 @@
 static void
 capture (ProcRunner *runner, BenchClock *clock)
 {
-  g_autoptr(ProcCommand) command = proc_command_new (bench_data_get_argv ());
+  g_autoptr(ProcCommand) command = proc_command_new (bench_data_get_argv (BENCH_PATTERN));
   g_autoptr(ProcResult) result = NULL;
 
   bench_clock_start (clock);
   result = bench_run (runner, command);
   bench_clock_stop (clock);
-  bench_data_check_bytes (proc_result_get_stdout (result));
+  bench_data_check_bytes (BENCH_PATTERN, proc_result_get_stdout (result));
 }
 
 /* All of it is kept in memory: the limit is lifted as soon as there is one. */
@@ -60,13 +60,14 @@ run_gsubprocess (const BenchTransfer *self, BenchClock *clock)
   g_autoptr(GError) error = NULL;
 
   bench_clock_start (clock);
-  subprocess = g_subprocess_newv (bench_data_get_argv (), G_SUBPROCESS_FLAGS_STDOUT_PIPE, &error);
+  subprocess = g_subprocess_newv (bench_data_get_argv (BENCH_PATTERN),
+                                  G_SUBPROCESS_FLAGS_STDOUT_PIPE, &error);
   g_assert_no_error (error);
   g_subprocess_communicate_async (subprocess, NULL, NULL, on_communicated, &output);
   while (output == NULL)
     g_main_context_iteration (NULL, TRUE);
   bench_clock_stop (clock);
-  bench_data_check_bytes (output);
+  bench_data_check_bytes (BENCH_PATTERN, output);
 }
 
 static void
@@ -78,14 +79,14 @@ keep (gboolean large, BenchClock *clock)
 
   bench_clock_start (clock);
   bench_pipe_open (fds, large);
-  pid = bench_child_spawn (bench_data_get_argv (), -1, fds[1], -1);
+  pid = bench_child_spawn (bench_data_get_argv (BENCH_PATTERN), -1, fds[1], -1);
   close (fds[1]);
   while (bench_buffer_read (&buffer, fds[0]))
     ;
   bench_child_wait (pid);
   bench_clock_stop (clock);
   g_assert_cmpuint (buffer.size, ==, bench_data_get_size ());
-  bench_data_check (0, buffer.data, buffer.size);
+  bench_data_check (BENCH_PATTERN, 0, buffer.data, buffer.size);
 }
 
 static void
@@ -111,7 +112,7 @@ run_discard (const BenchTransfer *self, BenchClock *clock)
 
   bench_clock_start (clock);
   bench_pipe_open (fds, TRUE);
-  pid = bench_child_spawn (bench_data_get_argv (), -1, fds[1], -1);
+  pid = bench_child_spawn (bench_data_get_argv (BENCH_PATTERN), -1, fds[1], -1);
   close (fds[1]);
   while ((n_read = read (fds[0], block, sizeof block)) > 0)
     size += n_read;

@@ -31,14 +31,18 @@ get_child (void)
 }
 
 const char *const *
-bench_data_get_argv (void)
+bench_data_get_argv (BenchSource source)
 {
   static char size[32];
-  static const char *argv[] = { NULL, "flood", size, "out", NULL };
+  static const char *pattern[] = { NULL, "flood", size, "out", NULL };
+  static const char *const zeros[] = { "head", "-c", size, "/dev/zero", NULL };
 
   g_snprintf (size, sizeof size, "%" G_GUINT64_FORMAT, bench_data_get_size ());
-  argv[0] = get_child ();
-  return argv;
+  if (source == BENCH_ZEROS)
+    return zeros;
+
+  pattern[0] = get_child ();
+  return pattern;
 }
 
 const char *const *
@@ -51,28 +55,29 @@ bench_data_get_endless_argv (void)
 }
 
 static const guint8 *
-get_table (void)
+get_table (BenchSource source)
 {
-  static guint8 table[TEST_PATTERN_PERIOD];
+  static guint8 pattern[TEST_PATTERN_PERIOD];
+  static const guint8 zeros[TEST_PATTERN_PERIOD];
   static gsize filled;
 
   if (g_once_init_enter (&filled))
     {
-      test_pattern_fill (table, STDOUT_FILENO);
+      test_pattern_fill (pattern, STDOUT_FILENO);
       g_once_init_leave (&filled, 1);
     }
 
-  return table;
+  return source == BENCH_ZEROS ? zeros : pattern;
 }
 
 /* Gives the bytes at @offset, and how many of at most @size. */
 static const guint8 *
-look_up (guint64 offset, gsize *size)
+look_up (BenchSource source, guint64 offset, gsize *size)
 {
   gsize start = offset % TEST_PATTERN_PERIOD;
 
   *size = MIN (*size, TEST_PATTERN_PERIOD - start);
-  return get_table () + start;
+  return get_table (source) + start;
 }
 
 GBytes *
@@ -87,7 +92,7 @@ bench_data_make (void)
       const guint8 *from;
 
       part = size - at;
-      from = look_up (at, &part);
+      from = look_up (BENCH_PATTERN, at, &part);
       memcpy (data + at, from, part);
     }
 
@@ -95,7 +100,7 @@ bench_data_make (void)
 }
 
 void
-bench_data_check (guint64 offset, gconstpointer data, gsize size)
+bench_data_check (BenchSource source, guint64 offset, gconstpointer data, gsize size)
 {
   gsize part;
 
@@ -104,23 +109,23 @@ bench_data_check (guint64 offset, gconstpointer data, gsize size)
       const guint8 *expected;
 
       part = size - at;
-      expected = look_up (offset + at, &part);
+      expected = look_up (source, offset + at, &part);
       g_assert_true (memcmp ((const guint8 *) data + at, expected, part) == 0);
     }
 }
 
 void
-bench_data_check_bytes (GBytes *bytes)
+bench_data_check_bytes (BenchSource source, GBytes *bytes)
 {
   gsize size;
   gconstpointer data = g_bytes_get_data (bytes, &size);
 
   g_assert_cmpuint (size, ==, bench_data_get_size ());
-  bench_data_check (0, data, size);
+  bench_data_check (source, 0, data, size);
 }
 
 void
-bench_data_check_file (const char *path)
+bench_data_check_file (BenchSource source, const char *path)
 {
   static guint8 block[BLOCK_SIZE];
   guint64 offset = 0;
@@ -130,7 +135,7 @@ bench_data_check_file (const char *path)
   g_assert_cmpint (fd, >=, 0);
   while ((n_read = read (fd, block, sizeof block)) > 0)
     {
-      bench_data_check (offset, block, n_read);
+      bench_data_check (source, offset, block, n_read);
       offset += n_read;
     }
 

@@ -30,7 +30,7 @@ run_ours (const BenchTransfer *self, BenchClock *clock)
   bench_clock_start (clock);
   result = bench_run (runner, command);
   bench_clock_stop (clock);
-  bench_data_check_bytes (proc_result_get_stdout (result));
+  bench_data_check_bytes (BENCH_PATTERN, proc_result_get_stdout (result));
 }
 
 /* Writes once. Gives how much. */
@@ -88,7 +88,7 @@ run_loop (const BenchTransfer *self, BenchClock *clock)
   bench_child_wait (pid);
   bench_clock_stop (clock);
   g_assert_cmpuint (output.size, ==, bench_data_get_size ());
-  bench_data_check (0, output.data, output.size);
+  bench_data_check (BENCH_PATTERN, 0, output.data, output.size);
 }
 
 static const BenchTransfer transfers[] = {

@@ -8,11 +8,10 @@
 
 #include "bench-null-file.h"
 
-#include "bench-data.h"
-
 typedef struct
 {
   GObject parent_instance;
+  BenchSource source;
   guint64 size;
 } BenchNullFile;
 
@@ -47,7 +46,7 @@ bench_null_stream_write (GOutputStream *stream, const void *buffer, gsize count,
 {
   BenchNullStream *self = (BenchNullStream *) stream;
 
-  bench_data_check (self->size, buffer, count);
+  bench_data_check (self->file->source, self->size, buffer, count);
   self->size += count;
   return (gssize) count;
 }
@@ -157,9 +156,12 @@ bench_null_file_init (BenchNullFile *self)
 }
 
 GFile *
-bench_null_file_new (void)
+bench_null_file_new (BenchSource source)
 {
-  return g_object_new (bench_null_file_get_type (), NULL);
+  BenchNullFile *self = g_object_new (bench_null_file_get_type (), NULL);
+
+  self->source = source;
+  return G_FILE (self);
 }
 
 guint64

@@ -117,13 +117,13 @@ static void
 run_capture (Ticker *ticker, const char *folder)
 {
   g_autoptr(ProcRunner) runner = proc_runner_new ();
-  g_autoptr(ProcCommand) command = proc_command_new (bench_data_get_argv ());
+  g_autoptr(ProcCommand) command = proc_command_new (bench_data_get_argv (BENCH_PATTERN));
 
   while (!ticker_has_enough (ticker))
     {
       g_autoptr(ProcResult) result = run_beside_ticker (runner, command, ticker);
 
-      bench_data_check_bytes (proc_result_get_stdout (result));
+      bench_data_check_bytes (BENCH_PATTERN, proc_result_get_stdout (result));
     }
 }
 
@@ -131,7 +131,7 @@ static void
 run_file (Ticker *ticker, const char *folder)
 {
   g_autoptr(ProcRunner) runner = proc_runner_new ();
-  g_autoptr(ProcCommand) command = proc_command_new (bench_data_get_argv ());
+  g_autoptr(ProcCommand) command = proc_command_new (bench_data_get_argv (BENCH_PATTERN));
   g_autofree char *path = g_build_filename (folder, "output", NULL);
   g_autoptr(GFile) file = g_file_new_for_path (path);
 
@@ -140,7 +140,7 @@ run_file (Ticker *ticker, const char *folder)
     {
       g_autoptr(ProcResult) result = run_beside_ticker (runner, command, ticker);
 
-      bench_data_check_file (path);
+      bench_data_check_file (BENCH_PATTERN, path);
       g_unlink (path);
     }
 }

@@ -4,7 +4,6 @@
 
 #include "bench-transfer.h"
 
-#include "bench-data.h"
 #include "bench-process.h"
 #include "bench-stats.h"
 

@@ -2,6 +2,7 @@
 
 #pragma once
 
+#include "bench-data.h"
 #include "bench-table.h"
 
 #include <stddef.h>
@@ -38,6 +39,7 @@ struct _BenchTransfer
 {
   const char *name;
   void (*run) (const BenchTransfer *self, BenchClock *clock);
+  BenchSource source;
   const char *folder; /* for files, where there are any */
 };
 
