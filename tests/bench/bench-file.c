@@ -93,11 +93,10 @@ run_ours (const BenchTransfer *self, BenchClock *clock)
   write_to_path (self, PROC_FILE_FLAGS_NONE, clock);
 }
 
-/* PROC_FILE_FLAGS_DIRECT as soon as it is there. */
 static void
 run_direct (const BenchTransfer *self, BenchClock *clock)
 {
-  write_to_path (self, PROC_FILE_FLAGS_TRUNCATE, clock);
+  write_to_path (self, PROC_FILE_FLAGS_DIRECT, clock);
 }
 
 static void
