@@ -8,11 +8,11 @@
 #include "proc-control-private.h"
 #include "proc-group-private.h"
 #include "proc-pidfd-private.h"
+#include "proc-source-private.h"
 #include "proc-start-error-private.h"
 
 #include <errno.h>
 #include <gio/gio.h>
-#include <glib-unix.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <sys/wait.h>
@@ -84,25 +84,6 @@ note_change (ProcChild *self)
   self->changed (self->user_data);
 }
 
-static void
-clear_source (GSource **source)
-{
-  if (*source != NULL)
-    g_source_destroy (*source);
-  g_clear_pointer (source, g_source_unref);
-}
-
-static GSource *
-watch_fd (int fd, GUnixFDSourceFunc func, const char *name, gpointer user_data)
-{
-  GSource *source = g_unix_fd_source_new (fd, G_IO_IN);
-
-  g_source_set_callback (source, G_SOURCE_FUNC (func), user_data, NULL);
-  g_source_set_static_name (source, name);
-  g_source_attach (source, g_main_context_get_thread_default ());
-  return source;
-}
-
 static int
 compose_status (const siginfo_t *info)
 {
@@ -137,24 +118,13 @@ read_status (ProcChild *self)
     }
 }
 
-static GSource *
-start_timer (guint msec, GSourceFunc func, const char *name, gpointer user_data)
-{
-  GSource *source = g_timeout_source_new (msec);
-
-  g_source_set_callback (source, func, user_data, NULL);
-  g_source_set_static_name (source, name);
-  g_source_attach (source, g_main_context_get_thread_default ());
-  return source;
-}
-
 static gboolean on_reap_timer (gpointer user_data);
 
 static void
 start_reap_timer (ProcChild *self)
 {
   if (!self->reaped && self->reap_timer == NULL)
-    self->reap_timer = start_timer (REAP_WAIT_MSEC, on_reap_timer, "[procrunner] reap", self);
+    self->reap_timer = proc_source_start_timer (REAP_WAIT_MSEC, on_reap_timer, "[procrunner] reap", self);
 }
 
 static gboolean
@@ -188,7 +158,7 @@ on_exit_seen (int fd, GIOCondition condition, gpointer user_data)
 {
   ProcChild *self = user_data;
 
-  clear_source (&self->exit_source);
+  proc_source_clear (&self->exit_source);
   note_exit (self);
   note_change (self);
   return G_SOURCE_REMOVE;
@@ -207,11 +177,11 @@ note_start (ProcChild *self, pid_t pid, int pidfd)
     }
   else if (pidfd >= 0 && !self->supervised)
     {
-      self->exit_source = watch_fd (pidfd, on_exit_seen, "[procrunner] exit", self);
+      self->exit_source = proc_source_watch_fd (pidfd, G_IO_IN, on_exit_seen, "[procrunner] exit", self);
     }
   else if (!self->supervised)
     {
-      self->lost_timer = start_timer (LOST_CHECK_MSEC, on_lost_timer, "[procrunner] lost", self);
+      self->lost_timer = proc_source_start_timer (LOST_CHECK_MSEC, on_lost_timer, "[procrunner] lost", self);
     }
 }
 
@@ -239,7 +209,7 @@ take_message (ProcChild *self, const ExecMessage *message, ProcFd *pidfd)
 static void
 settle (ProcChild *self)
 {
-  clear_source (&self->control_source);
+  proc_source_clear (&self->control_source);
   proc_fd_clear (&self->control);
   self->settled = TRUE;
 }
@@ -322,9 +292,9 @@ static void
 note_reaped (ProcChild *self)
 {
   finish_control (self);
-  clear_source (&self->reap_timer);
-  clear_source (&self->exit_source);
-  clear_source (&self->lost_timer);
+  proc_source_clear (&self->reap_timer);
+  proc_source_clear (&self->exit_source);
+  proc_source_clear (&self->lost_timer);
 
   self->reaped = TRUE;
   if (self->group != NULL)
@@ -411,7 +381,7 @@ proc_child_spawn (ProcPlan *plan,
   self->changed = changed;
   self->user_data = user_data;
   self->waiting = g_cancellable_new ();
-  self->control_source = watch_fd (self->control, on_control, "[procrunner] control", self);
+  self->control_source = proc_source_watch_fd (self->control, G_IO_IN, on_control, "[procrunner] control", self);
   g_subprocess_wait_async (self->subprocess, self->waiting, on_reaped, self);
   return self;
 }
@@ -422,10 +392,10 @@ proc_child_free (ProcChild *self)
 {
   g_cancellable_cancel (self->waiting);
   g_clear_object (&self->waiting);
-  clear_source (&self->control_source);
-  clear_source (&self->exit_source);
-  clear_source (&self->reap_timer);
-  clear_source (&self->lost_timer);
+  proc_source_clear (&self->control_source);
+  proc_source_clear (&self->exit_source);
+  proc_source_clear (&self->reap_timer);
+  proc_source_clear (&self->lost_timer);
   proc_fd_clear (&self->control);
   g_clear_pointer (&self->group, proc_group_free);
   g_clear_object (&self->subprocess);

@@ -6,9 +6,9 @@
 
 #include "proc-fd-private.h"
 #include "proc-pipe-private.h"
+#include "proc-source-private.h"
 
 #include <errno.h>
-#include <glib-unix.h>
 #include <unistd.h>
 
 /* Writes pieces to the child's standard input, one after the other, in the engine
@@ -69,17 +69,9 @@ finish_piece (ProcFeed *self, gboolean written)
 }
 
 static void
-stop_source (ProcFeed *self)
-{
-  if (self->source != NULL)
-    g_source_destroy (self->source);
-  g_clear_pointer (&self->source, g_source_unref);
-}
-
-static void
 close_pipe (ProcFeed *self)
 {
-  stop_source (self);
+  proc_source_clear (&self->source);
   proc_fd_clear (&self->fd);
   proc_pipe_release (&self->pipe);
 }
@@ -153,12 +145,9 @@ watch (ProcFeed *self)
   if (self->source != NULL && self->condition == condition)
     return;
 
-  stop_source (self);
+  proc_source_clear (&self->source);
   self->condition = condition;
-  self->source = g_unix_fd_source_new (self->fd, condition);
-  g_source_set_callback (self->source, G_SOURCE_FUNC (on_ready), self, NULL);
-  g_source_set_static_name (self->source, "[procrunner] feed");
-  g_source_attach (self->source, g_main_context_get_thread_default ());
+  self->source = proc_source_watch_fd (self->fd, condition, on_ready, "[procrunner] feed", self);
 }
 
 static gboolean

@@ -7,6 +7,7 @@
 #include "proc-buffer-private.h"
 #include "proc-error-private.h"
 #include "proc-file-worker-private.h"
+#include "proc-source-private.h"
 
 /* The sink that writes to a file or a stream.
  *
@@ -19,12 +20,16 @@
  * writing all the same has its pipe closed when the tail is full. With a tee there is no
  * tail: all that was read is known elsewhere.
  *
+ * A block that is not full waits a moment for more, since each goes through the thread
+ * at a cost. No longer than that, for whoever looks at the file meanwhile.
+ *
  * A sink that was aborted is patient for a while with what may hang. Then it leaves the
  * worker behind, and what the worker was about to write counts as not written.
  */
 #define BLOCK_SIZE ((gsize) 256 * 1024)
 #define MAX_TAIL ((gsize) 1024 * 1024)
 #define PATIENCE_MSEC 1000
+#define FLUSH_MSEC 10
 
 typedef struct
 {
@@ -38,6 +43,8 @@ typedef struct
   GSource *patience;
 
   ProcFileBlock filling;
+  GSource *flush; /* while a block waits for more */
+  gboolean flush_due;
   ProcBuffer tail;
   GBytes *tail_bytes; /* when settling */
   GBytes *bytes;      /* what belongs into the result, once that is known */
@@ -48,14 +55,7 @@ typedef struct
 } FileSink;
 
 static gboolean on_patience_over (gpointer user_data);
-
-static void
-stop_patience (FileSink *self)
-{
-  if (self->patience != NULL)
-    g_source_destroy (self->patience);
-  g_clear_pointer (&self->patience, g_source_unref);
-}
+static gboolean on_flush_due (gpointer user_data);
 
 static void
 start_patience (FileSink *self)
@@ -64,10 +64,8 @@ start_patience (FileSink *self)
       || self->worker == NULL || !self->worker->busy)
     return;
 
-  self->patience = g_timeout_source_new (PATIENCE_MSEC);
-  g_source_set_callback (self->patience, on_patience_over, self, NULL);
-  g_source_set_static_name (self->patience, "[procrunner] file");
-  g_source_attach (self->patience, g_main_context_get_thread_default ());
+  self->patience = proc_source_start_timer (PATIENCE_MSEC, on_patience_over, "[procrunner] patience",
+                                            self);
 }
 
 static void
@@ -82,6 +80,8 @@ send_block (FileSink *self)
 {
   ProcFileBlock empty = { self->worker->block.data, 0 };
 
+  proc_source_clear (&self->flush);
+  self->flush_due = FALSE;
   self->worker->block = self->filling;
   self->filling = empty;
   send_request (self, PROC_FILE_REQUEST_WRITE);
@@ -97,6 +97,15 @@ send_settle (FileSink *self)
   send_request (self, PROC_FILE_REQUEST_SETTLE);
 }
 
+static void
+send_or_wait (FileSink *self)
+{
+  if (self->filling.size == BLOCK_SIZE || self->flush_due || self->settling)
+    send_block (self);
+  else if (self->flush == NULL)
+    self->flush = proc_source_start_timer (FLUSH_MSEC, on_flush_due, "[procrunner] flush", self);
+}
+
 /* What comes next, when nothing is under way. */
 static void
 advance (FileSink *self)
@@ -108,9 +117,20 @@ advance (FileSink *self)
     return;
 
   if (!self->failed && self->filling.size > 0)
-    send_block (self);
+    send_or_wait (self);
   else if (self->settling)
     send_settle (self);
+}
+
+static gboolean
+on_flush_due (gpointer user_data)
+{
+  FileSink *self = user_data;
+
+  proc_source_clear (&self->flush);
+  self->flush_due = TRUE;
+  advance (self);
+  return G_SOURCE_REMOVE;
 }
 
 /* Takes @error. A stopped run fails for that reason, not for what it led to. */
@@ -180,7 +200,7 @@ on_worker_done (gpointer user_data)
   FileSink *self = user_data;
   GError *error = g_steal_pointer (&self->worker->error);
 
-  stop_patience (self);
+  proc_source_clear (&self->patience);
   switch (self->worker->kind)
     {
     case PROC_FILE_REQUEST_OPEN:
@@ -210,7 +230,7 @@ on_patience_over (gpointer user_data)
   if (self->worker->kind == PROC_FILE_REQUEST_WRITE)
     keep_blocks (self, 0);
 
-  stop_patience (self);
+  proc_source_clear (&self->patience);
   self->bytes = proc_file_worker_leave (g_steal_pointer (&self->worker));
   self->failed = TRUE;
   self->parent.cut = TRUE;
@@ -339,7 +359,8 @@ file_sink_free (ProcSink *sink)
 
   g_assert (self->worker == NULL || !self->worker->busy);
 
-  stop_patience (self);
+  proc_source_clear (&self->patience);
+  proc_source_clear (&self->flush);
   if (self->worker != NULL)
     spooled = proc_file_worker_leave (self->worker);
   g_object_unref (self->stop);

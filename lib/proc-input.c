@@ -7,6 +7,7 @@
 #include "proc-error-private.h"
 #include "proc-fd-private.h"
 #include "proc-file-source-private.h"
+#include "proc-source-private.h"
 #include "proc-thread-private.h"
 
 #include <glib/gi18n-lib.h>
@@ -196,9 +197,7 @@ thread_main (gpointer data)
 static void
 settle (ProcInput *self)
 {
-  if (self->grace != NULL)
-    g_source_destroy (self->grace);
-  g_clear_pointer (&self->grace, g_source_unref);
+  proc_source_clear (&self->grace);
   self->settled = TRUE;
   self->changed (self->user_data);
 }
@@ -294,9 +293,7 @@ proc_input_new (GFile *file,
 void
 proc_input_free (ProcInput *self)
 {
-  if (self->grace != NULL)
-    g_source_destroy (self->grace);
-  g_clear_pointer (&self->grace, g_source_unref);
+  proc_source_clear (&self->grace);
   g_clear_error (&self->error);
   self->reader->input = NULL;
   reader_unref (self->reader);
@@ -357,10 +354,7 @@ proc_input_stop (ProcInput *self)
     return;
 
   self->stopped = TRUE;
-  self->grace = g_timeout_source_new (STOP_GRACE_MSEC);
-  g_source_set_callback (self->grace, on_grace_over, self, NULL);
-  g_source_set_static_name (self->grace, "[procrunner] input");
-  g_source_attach (self->grace, g_main_context_get_thread_default ());
+  self->grace = proc_source_start_timer (STOP_GRACE_MSEC, on_grace_over, "[procrunner] input", self);
 
   g_async_queue_push_front (self->reader->requests, self->reader);
   g_cancellable_cancel (self->reader->stop);

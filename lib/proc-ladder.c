@@ -4,6 +4,8 @@
 
 #include "proc-ladder-private.h"
 
+#include "proc-source-private.h"
+
 #include <signal.h>
 
 /* Stops a child and its group, by steps that grow harder. What each step sends and
@@ -60,14 +62,6 @@ struct _ProcLadder
 };
 
 static void
-stop_timer (ProcLadder *self)
-{
-  if (self->timer != NULL)
-    g_source_destroy (self->timer);
-  g_clear_pointer (&self->timer, g_source_unref);
-}
-
-static void
 send_signals (ProcLadder *self)
 {
   const Step *step = &steps[self->step];
@@ -100,7 +94,7 @@ is_nobody_left (ProcLadder *self)
 static void
 end (ProcLadder *self, guint survivors)
 {
-  stop_timer (self);
+  proc_source_clear (&self->timer);
   self->is_over = TRUE;
   self->survivors = survivors;
 }
@@ -131,11 +125,8 @@ start_timer (ProcLadder *self)
       self->look_msec = MIN (self->look_msec * 2, LAST_LOOK_MSEC);
     }
 
-  stop_timer (self);
-  self->timer = g_timeout_source_new (MAX (wait_msec, 1));
-  g_source_set_callback (self->timer, on_timer, self, NULL);
-  g_source_set_static_name (self->timer, "[procrunner] ladder");
-  g_source_attach (self->timer, g_main_context_get_thread_default ());
+  proc_source_clear (&self->timer);
+  self->timer = proc_source_start_timer (MAX (wait_msec, 1), on_timer, "[procrunner] ladder", self);
 }
 
 /* Begins at once. @over is called from the main loop, unless a look by the owner
@@ -158,7 +149,7 @@ proc_ladder_new (ProcChild *child, guint grace_msec, ProcLadderOver over, gpoint
 void
 proc_ladder_free (ProcLadder *self)
 {
-  stop_timer (self);
+  proc_source_clear (&self->timer);
   g_free (self);
 }
 

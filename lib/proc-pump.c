@@ -6,9 +6,9 @@
 
 #include "proc-fd-private.h"
 #include "proc-pipe-private.h"
+#include "proc-source-private.h"
 
 #include <errno.h>
-#include <glib-unix.h>
 #include <poll.h>
 #include <sys/ioctl.h>
 #include <unistd.h>
@@ -44,19 +44,9 @@ struct _ProcPump
 };
 
 static void
-stop_source (ProcPump *self)
-{
-  if (self->source == NULL)
-    return;
-
-  g_source_destroy (self->source);
-  g_clear_pointer (&self->source, g_source_unref);
-}
-
-static void
 close_pipe (ProcPump *self)
 {
-  stop_source (self);
+  proc_source_clear (&self->source);
   proc_pipe_release (&self->pipe);
   proc_fd_clear (&self->fd);
 }
@@ -91,7 +81,7 @@ read_once (ProcPump *self)
       if (proc_sink_is_closed (self->sink))
         close_pipe (self);
       else
-        stop_source (self);
+        proc_source_clear (&self->source);
       return FALSE;
     }
 
@@ -137,12 +127,9 @@ on_readable (int fd, GIOCondition condition, gpointer user_data)
 static void
 start_source (ProcPump *self)
 {
-  self->source = g_unix_fd_source_new (self->fd, G_IO_IN);
-  g_source_set_callback (self->source, G_SOURCE_FUNC (on_readable), self, NULL);
-  g_source_set_static_name (self->source, "[procrunner] pump");
+  self->source = proc_source_watch_fd (self->fd, G_IO_IN, on_readable, "[procrunner] pump", self);
   if (self->limited)
     g_source_set_ready_time (self->source, 0); /* there may be nothing left to poll for */
-  g_source_attach (self->source, g_main_context_get_thread_default ());
 }
 
 /* Takes @fd, which must be non-blocking. The sink must outlive the pump. */

@@ -6,6 +6,7 @@
 
 #include "proc-child-private.h"
 #include "proc-ladder-private.h"
+#include "proc-source-private.h"
 #include "proc-streams-private.h"
 
 #include <glib/gi18n-lib.h>
@@ -84,23 +85,10 @@ on_changed (gpointer user_data)
   proc_run_advance (user_data);
 }
 
-static void
-destroy_source (GSource **source)
-{
-  if (*source != NULL)
-    g_source_destroy (*source);
-  g_clear_pointer (source, g_source_unref);
-}
-
 static GSource *
 start_timer (guint msec, GSourceFunc func, ProcRun *self)
 {
-  GSource *source = g_timeout_source_new (msec);
-
-  g_source_set_callback (source, func, self, NULL);
-  g_source_set_static_name (source, "[procrunner] run");
-  g_source_attach (source, g_main_context_get_thread_default ());
-  return source;
+  return proc_source_start_timer (msec, func, "[procrunner] run", self);
 }
 
 /* The first error wins; @error is taken. */
@@ -131,7 +119,7 @@ on_idle_timeout (gpointer user_data)
   gint64 last_read = MAX (proc_streams_get_last_read (self->streams), self->start_monotonic);
   gint64 left = last_read + limit - g_get_monotonic_time ();
 
-  destroy_source (&self->idle_timeout);
+  proc_source_clear (&self->idle_timeout);
   if (proc_streams_are_held (self->streams))
     left = limit;
 
@@ -189,7 +177,7 @@ run_grace_clock (ProcRun *self)
   if (held && self->grace != NULL)
     {
       self->grace_left -= g_get_monotonic_time () - self->grace_started;
-      destroy_source (&self->grace);
+      proc_source_clear (&self->grace);
     }
   else if (!held && self->grace == NULL && !self->grace_over)
     {
@@ -225,8 +213,8 @@ has_succeeded (const ProcRun *self)
 static void
 begin_settle (ProcRun *self)
 {
-  destroy_source (&self->idle_timeout);
-  destroy_source (&self->grace);
+  proc_source_clear (&self->idle_timeout);
+  proc_source_clear (&self->grace);
   if (self->child != NULL)
     proc_child_release (self->child);
   proc_streams_settle (self->streams, has_succeeded (self));
@@ -404,7 +392,7 @@ proc_run_advance (ProcRun *self)
   if (self->state != RUN_DONE)
     return;
 
-  destroy_source (&self->timeout);
+  proc_source_clear (&self->timeout);
   self->report = make_report (self);
   self->done (self, self->user_data);
 }
