@@ -7,7 +7,6 @@
 #include "proc-command-private.h"
 #include "proc-text-private.h"
 
-
 /**
  * ProcResult:
  *

@@ -432,3 +432,24 @@ test_add (const char *path, TestFunc func)
 {
   g_test_add_data_func (path, (gconstpointer) func, run_test);
 }
+
+static void
+run_apart (gconstpointer data)
+{
+  TestFunc test = (TestFunc) data;
+
+  if (g_test_subprocess ())
+    {
+      test ();
+      return;
+    }
+
+  g_test_trap_subprocess (NULL, 0, G_TEST_SUBPROCESS_INHERIT_STDERR);
+  g_test_trap_assert_passed ();
+}
+
+void
+test_add_apart (const char *path, TestFunc func)
+{
+  g_test_add_data_func (path, (gconstpointer) func, run_apart);
+}

@@ -14,8 +14,13 @@ typedef void (*TestFunc) (void);
 
 #define TEST_ADD(path, func) test_add ((path), (func))
 
+/* For a test that changes its process for good, or needs one in which nothing has been run: in a
+ * process of its own, without the "before" and "after". */
+#define TEST_ADD_APART(path, func) test_add_apart ((path), (func))
+
 void test_init (int *argc, char ***argv);
 void test_add (const char *path, TestFunc func);
+void test_add_apart (const char *path, TestFunc func);
 
 /* Children */
 const char *test_child_path (void);

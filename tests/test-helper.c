@@ -60,30 +60,15 @@ test_silent (void)
   test_assert_in_error (error, "/bin/sh");
 }
 
-static void
-run_apart (gconstpointer data)
-{
-  GTestFunc test = (GTestFunc) data;
-
-  if (g_test_subprocess ())
-    {
-      test ();
-      return;
-    }
-
-  g_test_trap_subprocess (NULL, 0, G_TEST_SUBPROCESS_INHERIT_STDERR);
-  g_test_trap_assert_passed ();
-}
-
 int
 main (int argc, char **argv)
 {
   test_init (&argc, &argv);
 
-  g_test_add_data_func ("/helper/missing", test_missing, run_apart);
-  g_test_add_data_func ("/helper/other-protocol", test_other_protocol, run_apart);
-  g_test_add_data_func ("/helper/no-program", test_no_program, run_apart);
-  g_test_add_data_func ("/helper/silent", test_silent, run_apart);
+  TEST_ADD_APART ("/helper/missing", test_missing);
+  TEST_ADD_APART ("/helper/other-protocol", test_other_protocol);
+  TEST_ADD_APART ("/helper/no-program", test_no_program);
+  TEST_ADD_APART ("/helper/silent", test_silent);
 
   return g_test_run ();
 }
