@@ -284,6 +284,18 @@ test_in_valgrind (void)
   return g_getenv ("PROC_TEST_VALGRIND") != NULL;
 }
 
+gboolean
+test_in_sanitizer (void)
+{
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+  return TRUE;
+#elif defined(__has_feature)
+  return __has_feature (address_sanitizer) || __has_feature (thread_sanitizer);
+#else
+  return FALSE;
+#endif
+}
+
 /* Places */
 
 const char *

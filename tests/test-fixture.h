@@ -100,6 +100,9 @@ void test_assert_same_descriptors (void);
 /* Valgrind is slow, and does by itself what the kernel does at execve(). */
 gboolean test_in_valgrind (void);
 
+/* Sanitizers keep memory for themselves: what a test counts of it says nothing. */
+gboolean test_in_sanitizer (void);
+
 /* Asserts at the end of the test that the object is gone; or waits for that, with runs whose end
  * nobody is told. */
 void test_track (gpointer object);
