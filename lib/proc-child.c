@@ -124,7 +124,8 @@ static void
 start_reap_timer (ProcChild *self)
 {
   if (!self->reaped && self->reap_timer == NULL)
-    self->reap_timer = proc_source_start_timer (REAP_WAIT_MSEC, on_reap_timer, "[procrunner] reap", self);
+    self->reap_timer = proc_source_start_timer (REAP_WAIT_MSEC, on_reap_timer,
+                                                "[procrunner] reap", self);
 }
 
 static gboolean
@@ -177,11 +178,13 @@ note_start (ProcChild *self, pid_t pid, int pidfd)
     }
   else if (pidfd >= 0 && !self->supervised)
     {
-      self->exit_source = proc_source_watch_fd (pidfd, G_IO_IN, on_exit_seen, "[procrunner] exit", self);
+      self->exit_source = proc_source_watch_fd (pidfd, G_IO_IN, on_exit_seen,
+                                                "[procrunner] exit", self);
     }
   else if (!self->supervised)
     {
-      self->lost_timer = proc_source_start_timer (LOST_CHECK_MSEC, on_lost_timer, "[procrunner] lost", self);
+      self->lost_timer = proc_source_start_timer (LOST_CHECK_MSEC, on_lost_timer,
+                                                  "[procrunner] lost", self);
     }
 }
 
@@ -381,7 +384,8 @@ proc_child_spawn (ProcPlan *plan,
   self->changed = changed;
   self->user_data = user_data;
   self->waiting = g_cancellable_new ();
-  self->control_source = proc_source_watch_fd (self->control, G_IO_IN, on_control, "[procrunner] control", self);
+  self->control_source = proc_source_watch_fd (self->control, G_IO_IN, on_control,
+                                               "[procrunner] control", self);
   g_subprocess_wait_async (self->subprocess, self->waiting, on_reaped, self);
   return self;
 }

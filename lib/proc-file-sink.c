@@ -64,8 +64,8 @@ start_patience (FileSink *self)
       || self->worker == NULL || !self->worker->busy)
     return;
 
-  self->patience = proc_source_start_timer (PATIENCE_MSEC, on_patience_over, "[procrunner] patience",
-                                            self);
+  self->patience = proc_source_start_timer (PATIENCE_MSEC, on_patience_over,
+                                            "[procrunner] patience", self);
 }
 
 static void

@@ -354,7 +354,8 @@ proc_input_stop (ProcInput *self)
     return;
 
   self->stopped = TRUE;
-  self->grace = proc_source_start_timer (STOP_GRACE_MSEC, on_grace_over, "[procrunner] input", self);
+  self->grace = proc_source_start_timer (STOP_GRACE_MSEC, on_grace_over,
+                                         "[procrunner] input", self);
 
   g_async_queue_push_front (self->reader->requests, self->reader);
   g_cancellable_cancel (self->reader->stop);

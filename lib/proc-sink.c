@@ -10,10 +10,10 @@
  *
  * reserve () gives memory to read into, so that nothing is copied on the way;
  * NULL says "not now" (the pump waits for a change) or, if the sink is closed, "never
- * again". A sink with a descriptor for the child needs no
- * pump: the child writes there by itself. abort () hurries a sink that may be blocked: the run is being
- * stopped. settle () tells whether to keep what was written; take_bytes () gives
- * what belongs into the result.
+ * again". A sink with a descriptor for the child needs no pump: the child writes there
+ * by itself. abort () hurries a sink that may be blocked: the run is being stopped.
+ * settle () tells whether to keep what was written; take_bytes () gives what belongs into
+ * the result.
  *
  * A sink records facts (opened, settled, error, room again) and calls changed ()
  * after each. It calls it from the engine's main loop only, except for a sink

@@ -157,7 +157,8 @@ test_pg4_daemon (void)
   g_auto(TestStop) stop = supervised_stop ();
   g_autoptr(ProcCommand) command = NULL;
 
-  command = leader_and_daemon ("setsid-fork", "setsid-fork", "ready", stop.ready.path, "hang", NULL);
+  command = leader_and_daemon ("setsid-fork", "setsid-fork", "ready", stop.ready.path, "hang",
+                               NULL);
   test_stop_run (&stop, command);
 }
 
