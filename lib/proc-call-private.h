@@ -4,17 +4,18 @@
 
 #include "proc-result.h"
 #include "proc-runner.h"
+#include "proc-verdict-private.h"
 
 G_BEGIN_DECLS
 
 ProcResult *proc_call_sync (ProcRunner *runner,
                             ProcCommand *command,
-                            gboolean check,
+                            ProcDemand demand,
                             GCancellable *cancellable,
                             GError **error);
 void proc_call_async (ProcRunner *runner,
                       ProcCommand *command,
-                      gboolean check,
+                      ProcDemand demand,
                       gpointer source_tag,
                       GCancellable *cancellable,
                       GAsyncReadyCallback callback,

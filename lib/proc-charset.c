@@ -14,7 +14,8 @@
  * charsets (windows-1258, TCVN) hold a letter back until they have seen what follows,
  * and GCharsetConverter never asks for the last one.
  *
- * Pure functions: no state, any thread.
+ * Pure functions: no state, any thread. Only a decoder has state, the one of its stream:
+ * what a piece cut off waits there for the next.
  */
 
 #define REPLACEMENT "\357\277\275"
@@ -97,6 +98,17 @@ convert_run (GIConv converter, char **in, gsize *left, GString *text)
   return !failed;
 }
 
+/* What is bad there. */
+static void
+skip (char **in, gsize *left, gsize unit, GString *text)
+{
+  gsize bad = MIN (unit, *left);
+
+  g_string_append (text, REPLACEMENT);
+  *in += bad;
+  *left -= bad;
+}
+
 /* In the middle of a text the byte order is what the mark at its beginning says. */
 static void
 read_mark (GIConv converter, const char *data)
@@ -139,14 +151,99 @@ proc_charset_decode (GBytes *bytes, gsize start, const char *charset)
     read_mark (converter, data);
 
   while (!convert_run (converter, &in, &left, text) && left > 0)
-    {
-      gsize bad = MIN (unit, left);
-
-      g_string_append (text, REPLACEMENT);
-      in += bad;
-      left -= bad;
-    }
+    skip (&in, &left, unit, text);
   convert_run (converter, NULL, NULL, text);
 
   return g_utf8_make_valid (text->str, text->len);
+}
+
+/* No character of any charset is longer, shifts included. */
+#define LONGEST_CHARACTER 16
+
+struct _ProcDecoder
+{
+  GIConv converter;
+  gsize unit;
+  char cut[LONGEST_CHARACTER]; /* the beginning of a character */
+  gsize n_cut;
+};
+
+/* NULL: the charset is not known. */
+ProcDecoder *
+proc_decoder_new (const char *charset)
+{
+  g_autoptr(ProcIConv) converter = open_converter (charset);
+  ProcDecoder *self;
+
+  if (converter == NULL)
+    return NULL;
+
+  self = g_new0 (ProcDecoder, 1);
+  self->converter = g_steal_pointer (&converter);
+  self->unit = proc_charset_measure_unit (charset);
+  return self;
+}
+
+void
+proc_decoder_free (ProcDecoder *self)
+{
+  g_iconv_close (self->converter);
+  g_free (self);
+}
+
+/* Converts all but a character that lacks its rest. */
+static void
+decode (ProcDecoder *self, char **in, gsize *left, GString *text)
+{
+  while (!convert_run (self->converter, in, left, text) && *left > 0)
+    {
+      if (errno == EINVAL && *left < LONGEST_CHARACTER)
+        return;
+
+      skip (in, left, self->unit, text);
+    }
+}
+
+/* Completes the character that was cut, byte by byte. */
+static void
+decode_cut (ProcDecoder *self, const guint8 **data, gsize *size, GString *text)
+{
+  while (self->n_cut > 0 && *size > 0)
+    {
+      char *in = self->cut;
+      gsize left;
+
+      self->cut[self->n_cut++] = (char) *(*data)++;
+      (*size)--;
+      left = self->n_cut;
+      decode (self, &in, &left, text);
+      memmove (self->cut, in, left);
+      self->n_cut = left;
+    }
+}
+
+/* Appends what is known to be text; NULs too, but else valid UTF-8. */
+void
+proc_decoder_feed (ProcDecoder *self, const guint8 *data, gsize size, GString *text)
+{
+  char *in;
+
+  decode_cut (self, &data, &size, text);
+  in = (char *) data;
+  decode (self, &in, &size, text);
+  if (size > 0)
+    {
+      memcpy (self->cut, in, size);
+      self->n_cut = size;
+    }
+}
+
+/* Nothing comes any more. */
+void
+proc_decoder_finish (ProcDecoder *self, GString *text)
+{
+  if (self->n_cut > 0)
+    g_string_append (text, REPLACEMENT);
+  self->n_cut = 0;
+  convert_run (self->converter, NULL, NULL, text);
 }

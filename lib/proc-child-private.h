@@ -19,6 +19,8 @@ ProcChild *proc_child_spawn (ProcPlan *plan,
 void proc_child_free (ProcChild *self);
 
 gboolean proc_child_is_started (ProcChild *self);
+gboolean proc_child_is_running (ProcChild *self);
+pid_t proc_child_get_pid (ProcChild *self);
 gboolean proc_child_has_exited (ProcChild *self);
 gboolean proc_child_has_ended (ProcChild *self);
 gboolean proc_child_is_gone (ProcChild *self);
@@ -28,6 +30,7 @@ void proc_child_get_usage (ProcChild *self, gint64 *cpu_usec, gint64 *peak_rss);
 GError *proc_child_steal_error (ProcChild *self);
 
 void proc_child_signal (ProcChild *self, int signal_number);
+void proc_child_signal_alone (ProcChild *self, int signal_number);
 guint proc_child_count_members (ProcChild *self);
 
 G_END_DECLS

@@ -415,6 +415,20 @@ proc_child_is_started (ProcChild *self)
   return self->group != NULL;
 }
 
+/* TRUE: it has become its program. */
+gboolean
+proc_child_is_running (ProcChild *self)
+{
+  return self->group != NULL && self->error == NULL && (self->settled || self->supervised);
+}
+
+/* Once it is started. */
+pid_t
+proc_child_get_pid (ProcChild *self)
+{
+  return proc_group_get_leader (self->group);
+}
+
 /* Asks the kernel, which may know it sooner than we were told. */
 gboolean
 proc_child_has_exited (ProcChild *self)
@@ -488,6 +502,14 @@ proc_child_signal (ProcChild *self, int signal_number)
     proc_control_order (self->control, EXEC_ORDER_SIGNAL, signal_number);
   else if (self->group != NULL)
     proc_group_signal (self->group, signal_number);
+}
+
+/* Signals the child, and none of its own. */
+void
+proc_child_signal_alone (ProcChild *self, int signal_number)
+{
+  if (self->group != NULL && !proc_child_has_ended (self) && !self->exited)
+    proc_group_signal_leader (self->group, signal_number);
 }
 
 /* Gives how many live of those that a signal would be meant for. */

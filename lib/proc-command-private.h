@@ -38,6 +38,8 @@ struct _ProcCommand
 
   GArray *success_codes;
   char *charset;      /* of the output as text; NULL: UTF-8 */
+  GRegex *progress_pattern; /* NULL: the usual way */
+  double progress_total;
   GPtrArray *secrets; /* the longest first */
 };
 

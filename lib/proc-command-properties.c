@@ -36,6 +36,8 @@ enum
   PROP_STDERR_FILE,
   PROP_STDERR_FILE_FLAGS,
   PROP_CHARSET,
+  PROP_PROGRESS_PATTERN,
+  PROP_PROGRESS_TOTAL,
   PROP_SUCCESS_CODE,
   PROP_SECRET,
   N_PROPS
@@ -141,6 +143,13 @@ set_construct_property (ProcCommand *self, guint prop_id, const GValue *value, G
       break;
     case PROP_UMASK:
       proc_command_set_umask (self, g_value_get_int (value));
+      break;
+    case PROP_PROGRESS_PATTERN:
+      proc_command_set_progress_pattern (self, g_value_get_boxed (value), self->progress_total);
+      break;
+    case PROP_PROGRESS_TOTAL:
+      proc_command_set_progress_pattern (self, self->progress_pattern,
+                                         g_value_get_double (value));
       break;
     case PROP_SECRET:
       if (g_value_get_string (value) != NULL)
@@ -481,6 +490,28 @@ install_error_properties (void)
    * Since: 1.0
    */
   properties[PROP_CHARSET] = g_param_spec_string ("charset", NULL, NULL, NULL, READWRITE);
+
+  /**
+   * ProcCommand:progress-pattern:
+   *
+   * How progress is read from the output, as
+   * [method@Proc.Command.set_progress_pattern] sets it.
+   *
+   * Since: 1.0
+   */
+  properties[PROP_PROGRESS_PATTERN] =
+    g_param_spec_boxed ("progress-pattern", NULL, NULL, G_TYPE_REGEX, CONSTRUCT_ONLY);
+
+  /**
+   * ProcCommand:progress-total:
+   *
+   * How much there is to do in all, as [method@Proc.Command.set_progress_pattern] sets
+   * it.
+   *
+   * Since: 1.0
+   */
+  properties[PROP_PROGRESS_TOTAL] =
+    g_param_spec_double ("progress-total", NULL, NULL, 0, G_MAXDOUBLE, 0, CONSTRUCT_ONLY);
 }
 
 static void

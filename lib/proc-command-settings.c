@@ -423,3 +423,30 @@ proc_command_add_success_code (ProcCommand *self, int exit_status)
 
   g_array_append_val (self->success_codes, exit_status);
 }
+
+/**
+ * proc_command_set_progress_pattern:
+ * @self: a command
+ * @pattern: (nullable): an expression, or %NULL for the usual ways to tell progress
+ * @total: how much there is to do in all, where the expression does not say
+ *
+ * Sets how [property@Proc.Job:progress] is read from the lines of the output.
+ *
+ * What the first group of @pattern matches is how much has been done, and what the second
+ * one does, if there is one and it matches a number, how much there is to do; otherwise
+ * that is @total. A line that does not match tells nothing.
+ *
+ * Since: 1.0
+ */
+void
+proc_command_set_progress_pattern (ProcCommand *self, GRegex *pattern, double total)
+{
+  GRegex *old;
+
+  g_return_if_fail (PROC_IS_COMMAND (self));
+
+  old = self->progress_pattern;
+  self->progress_pattern = pattern != NULL ? g_regex_ref (pattern) : NULL;
+  self->progress_total = total;
+  g_clear_pointer (&old, g_regex_unref);
+}

@@ -96,6 +96,7 @@ proc_command_finalize (GObject *object)
   proc_redirect_clear (&self->err);
   g_array_unref (self->success_codes);
   g_free (self->charset);
+  g_clear_pointer (&self->progress_pattern, g_regex_unref);
   g_ptr_array_unref (self->secrets);
 
   G_OBJECT_CLASS (proc_command_parent_class)->finalize (object);
@@ -362,6 +363,7 @@ proc_command_copy (ProcCommand *self)
   proc_redirect_copy (&self->err, &copy->err);
   g_array_append_vals (copy->success_codes, self->success_codes->data, self->success_codes->len);
   copy->charset = g_strdup (self->charset);
+  proc_command_set_progress_pattern (copy, self->progress_pattern, self->progress_total);
   for (guint i = 0; i < self->secrets->len; i++)
     proc_command_add_secret (copy, g_ptr_array_index (self->secrets, i));
 

@@ -120,6 +120,9 @@ PROC_AVAILABLE_IN_1_0
 void proc_command_set_charset (ProcCommand *self, const char *charset);
 
 PROC_AVAILABLE_IN_1_0
+void proc_command_set_progress_pattern (ProcCommand *self, GRegex *pattern, double total);
+
+PROC_AVAILABLE_IN_1_0
 void proc_command_add_success_code (ProcCommand *self, int exit_status);
 PROC_AVAILABLE_IN_1_0
 void proc_command_add_secret (ProcCommand *self, const char *secret);

@@ -25,6 +25,9 @@
  * the engine thread; its done () is called once, in the caller's world, and
  * whatever the caller handed in is dropped there too. The engine keeps nothing of
  * the caller's but a pointer that it never follows.
+ *
+ * A job is submitted with a link, which gets the report. A caller that waits has none,
+ * and takes the report from the ticket.
  */
 typedef struct
 {
@@ -33,30 +36,29 @@ typedef struct
   GThread *thread;
 } Engine;
 
-typedef struct
+struct _ProcTicket
 {
   Engine *engine;
   ProcPlan *plan;
   ProcQueue *queue;
-  gboolean urgent;
+  ProcLink *link; /* NULL: the caller waits */
 
   ProcQueueEntry *entry; /* engine thread only; NULL when done */
-  ProcReport *report;
+  ProcReport *report;    /* for a caller who waits */
 
   GCancellable *cancellable;
   gulong cancelled_handler;
   int cancelled; /* atomic: a cancellation may overtake the submission */
 
-  GMainContext *context; /* the caller's; NULL: the caller waits */
   ProcEngineDone done;
   gpointer user_data;
 
   GMutex lock; /* for a caller who waits */
   GCond finished;
-} Ticket;
+};
 
-static Ticket *
-ticket_ref (Ticket *self)
+static ProcTicket *
+ticket_ref (ProcTicket *self)
 {
   return g_atomic_rc_box_acquire (self);
 }
@@ -64,19 +66,19 @@ ticket_ref (Ticket *self)
 static void
 ticket_clear (gpointer data)
 {
-  Ticket *self = data;
+  ProcTicket *self = data;
 
   g_clear_pointer (&self->plan, proc_plan_unref);
   proc_queue_unref (self->queue);
   g_clear_pointer (&self->report, proc_report_free);
   g_clear_object (&self->cancellable);
-  g_clear_pointer (&self->context, g_main_context_unref);
+  g_clear_pointer (&self->link, proc_link_unref);
   g_mutex_clear (&self->lock);
   g_cond_clear (&self->finished);
 }
 
-static void
-ticket_unref (Ticket *self)
+void
+proc_ticket_unref (ProcTicket *self)
 {
   g_atomic_rc_box_release_full (self, ticket_clear);
 }
@@ -113,11 +115,12 @@ engine_main (gpointer data)
   return NULL;
 }
 
+static Engine engine;
+static GMutex engine_lock;
+
 static Engine *
 get_engine (GError **error)
 {
-  static GMutex lock;
-  static Engine engine;
   g_autoptr(GMutexLocker) locker = NULL;
   pid_t owner = g_atomic_int_get (&engine.owner);
 
@@ -129,7 +132,7 @@ get_engine (GError **error)
       return NULL;
     }
 
-  locker = g_mutex_locker_new (&lock);
+  locker = g_mutex_locker_new (&engine_lock);
   if (engine.thread == NULL)
     {
       make_subprocess_class ();
@@ -141,6 +144,15 @@ get_engine (GError **error)
     }
 
   return engine.thread != NULL ? &engine : NULL;
+}
+
+/* NULL: there is none, or it is that of a program that forked this one. */
+static Engine *
+peek_engine (void)
+{
+  g_autoptr(GMutexLocker) locker = g_mutex_locker_new (&engine_lock);
+
+  return engine.thread != NULL && engine.owner == getpid () ? &engine : NULL;
 }
 
 /* In the engine */
@@ -161,17 +173,24 @@ become_batch_after_a_child (const ProcReport *report)
   proc_thread_become_batch ();
 }
 
+/* Takes @report, and a reference. */
+static void
+deliver (ProcTicket *self, ProcReport *report)
+{
+  proc_link_end (self->link, report);
+  proc_thread_post (proc_link_get_context (self->link), G_PRIORITY_DEFAULT, on_delivery, self);
+}
+
 static void
 on_run_done (ProcReport *report, gpointer user_data)
 {
-  Ticket *self = user_data;
+  ProcTicket *self = user_data;
 
   become_batch_after_a_child (report);
 
-  if (self->context != NULL)
+  if (self->link != NULL)
     {
-      self->report = report;
-      proc_thread_post (self->context, G_PRIORITY_DEFAULT, on_delivery, self);
+      deliver (self, report);
       return;
     }
 
@@ -179,33 +198,84 @@ on_run_done (ProcReport *report, gpointer user_data)
   self->report = report;
   g_cond_signal (&self->finished);
   g_mutex_unlock (&self->lock);
-  ticket_unref (self);
+  proc_ticket_unref (self);
 }
 
 static gboolean
 on_submission (gpointer user_data)
 {
-  Ticket *self = user_data;
+  ProcTicket *self = user_data;
 
   if (g_atomic_int_get (&self->cancelled))
     {
+      proc_queue_retract (self->queue, self->link == NULL);
       on_run_done (proc_report_new_cancelled (), self);
       return G_SOURCE_REMOVE;
     }
 
-  proc_queue_add (self->queue, self->plan, self->urgent, &self->entry, on_run_done, self);
+  proc_queue_add (self->queue, self->plan, self->link, self->link == NULL, &self->entry,
+                  on_run_done, self);
   return G_SOURCE_REMOVE;
 }
 
 static gboolean
 on_cancellation (gpointer user_data)
 {
-  Ticket *self = user_data;
+  ProcTicket *self = user_data;
 
   if (self->entry != NULL)
     proc_queue_stop (self->entry, PROC_STOP_CANCEL);
 
-  ticket_unref (self);
+  proc_ticket_unref (self);
+  return G_SOURCE_REMOVE;
+}
+
+typedef struct
+{
+  ProcTicket *ticket;
+  ProcOrderKind kind;
+  int signal_number;
+} Order;
+
+static void
+carry_out (ProcQueueEntry *entry, const Order *order)
+{
+  switch (order->kind)
+    {
+    case PROC_ORDER_STOP:
+      proc_queue_stop (entry, PROC_STOP_CANCEL);
+      break;
+    case PROC_ORDER_KILL:
+      proc_queue_kill (entry);
+      break;
+    case PROC_ORDER_SIGNAL:
+      proc_queue_signal (entry, order->signal_number);
+      break;
+    default:
+      g_assert_not_reached ();
+    }
+}
+
+static gboolean
+on_order (gpointer user_data)
+{
+  Order *order = user_data;
+
+  if (order->ticket->entry != NULL)
+    carry_out (order->ticket->entry, order);
+
+  proc_ticket_unref (order->ticket);
+  g_free (order);
+  return G_SOURCE_REMOVE;
+}
+
+static gboolean
+on_look (gpointer user_data)
+{
+  ProcQueue *queue = user_data;
+
+  proc_queue_look (queue);
+  proc_queue_unref (queue);
   return G_SOURCE_REMOVE;
 }
 
@@ -214,7 +284,7 @@ on_cancellation (gpointer user_data)
 static void
 on_cancelled (GCancellable *cancellable, gpointer user_data)
 {
-  Ticket *self = user_data;
+  ProcTicket *self = user_data;
 
   g_atomic_int_set (&self->cancelled, TRUE);
   proc_thread_post (self->engine->context, G_PRIORITY_DEFAULT, on_cancellation,
@@ -224,14 +294,14 @@ on_cancelled (GCancellable *cancellable, gpointer user_data)
 static void
 release_closure_data (gpointer data, GClosure *closure)
 {
-  ticket_unref (data);
+  proc_ticket_unref (data);
 }
 
 /* A plain signal handler, and not g_cancellable_connect (): its disconnection
  * would wait for a handler that may be waiting for us. The closure keeps the
  * ticket for as long as it runs. */
 static void
-watch_cancellable (Ticket *self)
+watch_cancellable (ProcTicket *self)
 {
   if (self->cancellable == NULL)
     return;
@@ -244,34 +314,34 @@ watch_cancellable (Ticket *self)
 /* The caller's world gets back what it handed in. A cancellation may still be on
  * its way to the engine with a ticket that has nothing left to stop. */
 static void
-release_callers_things (Ticket *self)
+release_callers_things (ProcTicket *self)
 {
   if (self->cancelled_handler != 0)
     g_clear_signal_handler (&self->cancelled_handler, self->cancellable);
   g_clear_object (&self->cancellable);
   g_clear_pointer (&self->plan, proc_plan_unref);
-  g_clear_pointer (&self->context, g_main_context_unref);
 }
 
 /* In the caller's context. */
 static gboolean
 on_delivery (gpointer user_data)
 {
-  Ticket *self = user_data;
+  ProcTicket *self = user_data;
 
   release_callers_things (self);
-  self->done (g_steal_pointer (&self->report), self->user_data);
-  ticket_unref (self);
+  self->done (self->user_data);
+  proc_ticket_unref (self);
   return G_SOURCE_REMOVE;
 }
 
-static Ticket *
-ticket_new (ProcPlan *plan, ProcQueue *queue, GCancellable *cancellable)
+static ProcTicket *
+ticket_new (ProcPlan *plan, ProcQueue *queue, ProcLink *link, GCancellable *cancellable)
 {
-  Ticket *self = g_atomic_rc_box_new0 (Ticket);
+  ProcTicket *self = g_atomic_rc_box_new0 (ProcTicket);
 
   self->plan = proc_plan_ref (plan);
   self->queue = proc_queue_ref (queue);
+  self->link = link != NULL ? proc_link_ref (link) : NULL;
   self->cancellable = cancellable != NULL ? g_object_ref (cancellable) : NULL;
   g_mutex_init (&self->lock);
   g_cond_init (&self->finished);
@@ -281,7 +351,7 @@ ticket_new (ProcPlan *plan, ProcQueue *queue, GCancellable *cancellable)
 /* Gives a report if nothing is to be started at all. Otherwise the ticket is the
  * engine's from here on, and its report may be there before this returns. */
 static ProcReport *
-hand_over (Ticket *self)
+hand_over (ProcTicket *self)
 {
   GError *error = NULL;
 
@@ -296,53 +366,74 @@ hand_over (Ticket *self)
   if (g_cancellable_is_cancelled (self->cancellable))
     return proc_report_new_cancelled ();
 
+  proc_queue_announce (self->queue, self->link == NULL);
   proc_thread_post (self->engine->context, G_PRIORITY_DEFAULT, on_submission, ticket_ref (self));
   return NULL;
 }
 
 ProcQueue *
-proc_engine_new_queue (void)
+proc_engine_new_queue (ProcQueueCounted counted, gpointer user_data, GDestroyNotify destroy)
 {
   static ProcPool pool; /* the engine thread's */
 
-  return proc_queue_new (&pool);
+  return proc_queue_new (&pool, counted, user_data, destroy);
 }
 
-/* @done is called once, in @context, never in here. */
+/* A limit has changed, or the queue was closed. Without an engine it is empty. */
 void
+proc_engine_look (ProcQueue *queue)
+{
+  Engine *self = peek_engine ();
+
+  if (self != NULL)
+    proc_thread_post (self->context, G_PRIORITY_DEFAULT, on_look, proc_queue_ref (queue));
+}
+
+/* @done is called once, in the link's context, never in here. Gives what orders can be
+ * sent by. */
+ProcTicket *
 proc_engine_submit (ProcPlan *plan,
                     ProcQueue *queue,
+                    ProcLink *link,
                     GCancellable *cancellable,
-                    GMainContext *context,
                     ProcEngineDone done,
                     gpointer user_data)
 {
-  Ticket *self = ticket_new (plan, queue, cancellable);
+  ProcTicket *self = ticket_new (plan, queue, link, cancellable);
   ProcReport *report;
 
-  self->context = g_main_context_ref (context);
   self->done = done;
   self->user_data = user_data;
   report = hand_over (self);
-
   if (report != NULL)
-    {
-      self->report = report;
-      proc_thread_post (context, G_PRIORITY_DEFAULT, on_delivery, ticket_ref (self));
-    }
+    deliver (ticket_ref (self), report);
 
-  ticket_unref (self);
+  return self;
+}
+
+/* Any thread. Without effect when the run is over. */
+void
+proc_engine_order (ProcTicket *ticket, ProcOrderKind kind, int signal_number)
+{
+  Order *order;
+
+  if (ticket->engine == NULL)
+    return;
+
+  order = g_new (Order, 1);
+  order->ticket = ticket_ref (ticket);
+  order->kind = kind;
+  order->signal_number = signal_number;
+  proc_thread_post (ticket->engine->context, G_PRIORITY_DEFAULT, on_order, order);
 }
 
 /* Waits for the end, whatever it is, without a main context. */
 ProcReport *
 proc_engine_run (ProcPlan *plan, ProcQueue *queue, GCancellable *cancellable)
 {
-  Ticket *self = ticket_new (plan, queue, cancellable);
-  ProcReport *report;
+  ProcTicket *self = ticket_new (plan, queue, NULL, cancellable);
+  ProcReport *report = hand_over (self);
 
-  self->urgent = TRUE;
-  report = hand_over (self);
   if (report == NULL)
     {
       g_mutex_lock (&self->lock);
@@ -353,6 +444,6 @@ proc_engine_run (ProcPlan *plan, ProcQueue *queue, GCancellable *cancellable)
     }
 
   release_callers_things (self);
-  ticket_unref (self);
+  proc_ticket_unref (self);
   return report;
 }

@@ -8,7 +8,18 @@ G_DEFINE_ENUM_TYPE (ProcStdio, proc_stdio,
                     G_DEFINE_ENUM_VALUE (PROC_STDIO_CAPTURE, "capture"),
                     G_DEFINE_ENUM_VALUE (PROC_STDIO_DISCARD, "discard"),
                     G_DEFINE_ENUM_VALUE (PROC_STDIO_INHERIT, "inherit"),
+                    G_DEFINE_ENUM_VALUE (PROC_STDIO_PIPE, "pipe"),
                     G_DEFINE_ENUM_VALUE (PROC_STDIO_MERGE, "merge"))
+
+G_DEFINE_ENUM_TYPE (ProcStream, proc_stream,
+                    G_DEFINE_ENUM_VALUE (PROC_STREAM_STDOUT, "stdout"),
+                    G_DEFINE_ENUM_VALUE (PROC_STREAM_STDERR, "stderr"))
+
+G_DEFINE_ENUM_TYPE (ProcJobState, proc_job_state,
+                    G_DEFINE_ENUM_VALUE (PROC_JOB_STATE_QUEUED, "queued"),
+                    G_DEFINE_ENUM_VALUE (PROC_JOB_STATE_RUNNING, "running"),
+                    G_DEFINE_ENUM_VALUE (PROC_JOB_STATE_STOPPING, "stopping"),
+                    G_DEFINE_ENUM_VALUE (PROC_JOB_STATE_FINISHED, "finished"))
 
 G_DEFINE_ENUM_TYPE (ProcSession, proc_session,
                     G_DEFINE_ENUM_VALUE (PROC_SESSION_NEW, "new"),

@@ -19,6 +19,9 @@ G_BEGIN_DECLS
  * @PROC_STDIO_DISCARD: The stream is `/dev/null`: output vanishes, and input is
  *   at its end at once. The default for standard input.
  * @PROC_STDIO_INHERIT: The child shares the stream with this program.
+ * @PROC_STDIO_PIPE: The stream is read or written by this program while the command
+ *   runs, through its [class@Proc.Job], and is not kept. For
+ *   [method@Proc.Runner.start] only.
  * @PROC_STDIO_MERGE: Standard error goes where standard output goes, in the
  *   order in which the child wrote. For standard error only.
  *
@@ -31,8 +34,45 @@ typedef enum
   PROC_STDIO_CAPTURE,
   PROC_STDIO_DISCARD,
   PROC_STDIO_INHERIT,
+  PROC_STDIO_PIPE,
   PROC_STDIO_MERGE
 } ProcStdio;
+
+/**
+ * ProcStream:
+ * @PROC_STREAM_STDOUT: Standard output.
+ * @PROC_STREAM_STDERR: Standard error. What is merged into standard output is part of
+ *   that.
+ *
+ * One of the two outputs of a command.
+ *
+ * Since: 1.0
+ */
+typedef enum
+{
+  PROC_STREAM_STDOUT,
+  PROC_STREAM_STDERR
+} ProcStream;
+
+/**
+ * ProcJobState:
+ * @PROC_JOB_STATE_QUEUED: The job waits to be started.
+ * @PROC_JOB_STATE_RUNNING: The program runs.
+ * @PROC_JOB_STATE_STOPPING: The job is being stopped, for whatever reason.
+ * @PROC_JOB_STATE_FINISHED: The job is over; its result is there, if anything was
+ *   started.
+ *
+ * How far a job has come. It only moves forward.
+ *
+ * Since: 1.0
+ */
+typedef enum
+{
+  PROC_JOB_STATE_QUEUED,
+  PROC_JOB_STATE_RUNNING,
+  PROC_JOB_STATE_STOPPING,
+  PROC_JOB_STATE_FINISHED
+} ProcJobState;
 
 /**
  * ProcSession:
@@ -131,6 +171,8 @@ typedef enum
 } ProcFileFlags;
 
 #define PROC_TYPE_STDIO (proc_stdio_get_type ())
+#define PROC_TYPE_STREAM (proc_stream_get_type ())
+#define PROC_TYPE_JOB_STATE (proc_job_state_get_type ())
 #define PROC_TYPE_SESSION (proc_session_get_type ())
 #define PROC_TYPE_OUTCOME (proc_outcome_get_type ())
 #define PROC_TYPE_OVERFLOW (proc_overflow_get_type ())
@@ -138,6 +180,10 @@ typedef enum
 
 PROC_AVAILABLE_IN_1_0
 GType proc_stdio_get_type (void) G_GNUC_CONST;
+PROC_AVAILABLE_IN_1_0
+GType proc_stream_get_type (void) G_GNUC_CONST;
+PROC_AVAILABLE_IN_1_0
+GType proc_job_state_get_type (void) G_GNUC_CONST;
 PROC_AVAILABLE_IN_1_0
 GType proc_session_get_type (void) G_GNUC_CONST;
 PROC_AVAILABLE_IN_1_0

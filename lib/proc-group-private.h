@@ -16,6 +16,7 @@ pid_t proc_group_get_leader (const ProcGroup *self);
 int proc_group_get_pidfd (const ProcGroup *self);
 void proc_group_leader_exited (ProcGroup *self);
 void proc_group_leader_reaped (ProcGroup *self);
+void proc_group_signal_leader (ProcGroup *self, int signal_number);
 void proc_group_signal (ProcGroup *self, int signal_number);
 guint proc_group_count_members (ProcGroup *self);
 

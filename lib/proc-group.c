@@ -227,12 +227,18 @@ proc_group_leader_reaped (ProcGroup *self)
 }
 
 void
+proc_group_signal_leader (ProcGroup *self, int signal_number)
+{
+  if (!proc_pidfd_signal (self->pidfd, signal_number) && errno != ESRCH && !self->reaped)
+    kill (self->leader, signal_number);
+}
+
+void
 proc_group_signal (ProcGroup *self, int signal_number)
 {
   if (self->shared)
     {
-      if (!proc_pidfd_signal (self->pidfd, signal_number) && errno != ESRCH && !self->reaped)
-        kill (self->leader, signal_number);
+      proc_group_signal_leader (self, signal_number);
       return;
     }
 

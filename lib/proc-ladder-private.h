@@ -16,6 +16,7 @@ ProcLadder *proc_ladder_new (ProcChild *child,
 void proc_ladder_free (ProcLadder *self);
 
 void proc_ladder_look (ProcLadder *self);
+void proc_ladder_hurry (ProcLadder *self);
 gboolean proc_ladder_is_over (const ProcLadder *self);
 gboolean proc_ladder_was_forced (const ProcLadder *self);
 guint proc_ladder_get_survivors (const ProcLadder *self);

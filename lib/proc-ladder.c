@@ -180,6 +180,17 @@ proc_ladder_look (ProcLadder *self)
   start_timer (self);
 }
 
+/* SIGKILL now, whatever is left of the grace. */
+void
+proc_ladder_hurry (ProcLadder *self)
+{
+  if (self->is_over || self->step == STEP_KILL)
+    return;
+
+  enter_step (self, STEP_KILL);
+  proc_ladder_look (self);
+}
+
 gboolean
 proc_ladder_is_over (const ProcLadder *self)
 {

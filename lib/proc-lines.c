@@ -4,6 +4,8 @@
 
 #include "proc-lines-private.h"
 
+#include "proc-charset-private.h"
+
 #include <string.h>
 
 /* Splits output into lines, as it comes, in pieces cut anywhere. A pure room: no
@@ -23,6 +25,7 @@
  *                        └ anything else, after intermediates ─▶ TEXT
  *
  * A line end ends a sequence, too: a broken one must not swallow what comes after.
+ * Output of another charset is converted first, since there a line end may be any byte.
  */
 typedef enum
 {
@@ -40,13 +43,20 @@ struct _ProcLines
   GByteArray *ended; /* the one before */
   gboolean returned; /* a CR, and nothing since */
   guint8 parameter;  /* of a CSI: its last digit, or 0 */
+  ProcDecoder *decoder; /* NULL: UTF-8 comes in */
+  GString *decoded;
 };
 
+/* NULL for UTF-8; what is not known is taken for that. */
 ProcLines *
-proc_lines_new (void)
+proc_lines_new (const char *charset)
 {
   ProcLines *self = g_new0 (ProcLines, 1);
 
+  if (charset != NULL)
+    self->decoder = proc_decoder_new (charset);
+  if (self->decoder != NULL)
+    self->decoded = g_string_new (NULL);
   self->line = g_byte_array_new ();
   self->ended = g_byte_array_new ();
   return self;
@@ -57,6 +67,11 @@ proc_lines_free (ProcLines *self)
 {
   g_byte_array_unref (self->line);
   g_byte_array_unref (self->ended);
+  if (self->decoder != NULL)
+    {
+      proc_decoder_free (self->decoder);
+      g_string_free (self->decoded, TRUE);
+    }
   g_free (self);
 }
 
@@ -222,10 +237,8 @@ is_control (guint8 byte)
   return byte == '\n' || byte == '\r' || byte == '\b' || byte == '\033';
 }
 
-/* Appends to @lines those that end in here; they are the caller's, to be freed by
- * g_free (). */
-void
-proc_lines_feed (ProcLines *self, const guint8 *data, gsize size, GPtrArray *lines)
+static void
+feed (ProcLines *self, const guint8 *data, gsize size, GPtrArray *lines)
 {
   gsize at = 0;
 
@@ -247,10 +260,37 @@ proc_lines_feed (ProcLines *self, const guint8 *data, gsize size, GPtrArray *lin
     }
 }
 
+static void
+feed_decoded (ProcLines *self, GPtrArray *lines)
+{
+  feed (self, (const guint8 *) self->decoded->str, self->decoded->len, lines);
+  g_string_truncate (self->decoded, 0);
+}
+
+/* Appends to @lines those that end in here; they are the caller's, to be freed by
+ * g_free (). */
+void
+proc_lines_feed (ProcLines *self, const guint8 *data, gsize size, GPtrArray *lines)
+{
+  if (self->decoder == NULL)
+    {
+      feed (self, data, size, lines);
+      return;
+    }
+
+  proc_decoder_feed (self->decoder, data, size, self->decoded);
+  feed_decoded (self, lines);
+}
+
 /* A last line without an end counts. */
 void
 proc_lines_finish (ProcLines *self, GPtrArray *lines)
 {
+  if (self->decoder != NULL)
+    {
+      proc_decoder_finish (self->decoder, self->decoded);
+      feed_decoded (self, lines);
+    }
   if (self->line->len > 0)
     end_line (self, lines);
 }

@@ -49,6 +49,7 @@ struct _ProcPlan
   guint64 memory_limit; /* bytes of each captured stream; 0: none */
   ProcCap cap;          /* of each stream */
 
+  gboolean may_pipe;    /* somebody can read and write while it runs */
   ProcRedirect in;
   ProcRedirect out;
   ProcRedirect err;

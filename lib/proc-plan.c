@@ -160,6 +160,17 @@ join_outputs (ProcPlan *self, GError **error)
   return TRUE;
 }
 
+/* What else is given wins over the kind. */
+static gboolean
+is_piped (const ProcPlan *self)
+{
+  return (self->in.kind == PROC_STDIO_PIPE
+          && self->in.bytes == NULL && self->in.file == NULL && self->in.stream == NULL)
+         || (self->out.kind == PROC_STDIO_PIPE
+             && self->out.file == NULL && self->out.output_stream == NULL)
+         || (self->err.kind == PROC_STDIO_PIPE && self->err.file == NULL);
+}
+
 static gboolean
 check_streams (const ProcPlan *self, GError **error)
 {
@@ -170,9 +181,14 @@ check_streams (const ProcPlan *self, GError **error)
     return refuse (error, _("There is no such way to treat a standard stream"));
 
   if (self->in.bytes == NULL && self->in.file == NULL && self->in.stream == NULL
-      && self->in.kind != PROC_STDIO_DISCARD && self->in.kind != PROC_STDIO_INHERIT)
-    return refuse (error, _("Standard input can be discarded or inherited, or given as bytes,"
-                            " text, a file or a stream"));
+      && self->in.kind != PROC_STDIO_DISCARD && self->in.kind != PROC_STDIO_INHERIT
+      && self->in.kind != PROC_STDIO_PIPE)
+    return refuse (error, _("Standard input can be discarded, inherited or piped, or given as"
+                            " bytes, text, a file or a stream"));
+
+  if (!self->may_pipe && is_piped (self))
+    return refuse (error, _("A standard stream can be piped (PROC_STDIO_PIPE) only where the command"
+                            " is started as a job"));
 
   if (self->out.kind == PROC_STDIO_MERGE)
     return refuse (error, _("Standard output cannot be merged: standard error can"));

@@ -2,6 +2,7 @@
 
 #pragma once
 
+#include "proc-outlet-private.h"
 #include "proc-sink-private.h"
 
 G_BEGIN_DECLS
@@ -9,8 +10,13 @@ G_BEGIN_DECLS
 typedef struct _ProcPump ProcPump;
 typedef void (*ProcPumpChanged) (gpointer user_data);
 
-ProcPump *proc_pump_new (int fd, ProcSink *sink, ProcPumpChanged changed, gpointer user_data);
+ProcPump *proc_pump_new (int fd,
+                         ProcSink *sink,
+                         ProcOutlet *outlet,
+                         ProcPumpChanged changed,
+                         gpointer user_data);
 void proc_pump_free (ProcPump *self);
+void proc_pump_hand_over (ProcPump *self, ProcPumpChanged changed, gpointer user_data);
 void proc_pump_resume (ProcPump *self);
 void proc_pump_read_rest (ProcPump *self);
 gboolean proc_pump_is_open (ProcPump *self);

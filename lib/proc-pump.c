@@ -13,15 +13,16 @@
 #include <sys/ioctl.h>
 #include <unistd.h>
 
-/* Reads one pipe into one sink, in the engine thread.
+/* Reads one pipe into one sink, in the engine thread, and lets the bytes be seen by
+ * those who follow the output, through its outlet.
  *
  *   open, with a source   waiting for bytes, or reading them
- *   open, without one     held: the sink has no room
- *   closed                end of file, or all was read that had to be
+ *   open, without one     held: the sink has no room, or the outlet has none
+ *   closed                end of file, all was read that had to be, or nobody wants more
  *
- * Each byte read goes to the sink at once; none is kept here. changed () is
- * called when the pipe is closed and when the sink begins to hold the pump, from
- * the main loop, never inside a call.
+ * Each byte read goes to both at once; none is kept here. changed () is called when the
+ * pipe is closed and when something begins to hold the pump, from the main loop, never
+ * inside a call.
  */
 
 /* Reads in a row before other sources get their turn, and how much at once: no pipe
@@ -34,6 +35,7 @@ struct _ProcPump
   ProcFd fd;
   ProcPipe pipe;
   ProcSink *sink;
+  ProcOutlet *outlet; /* NULL: nobody follows */
   GSource *source;
   ProcPumpChanged changed;
   gpointer user_data;
@@ -60,6 +62,42 @@ is_at_end (int fd)
   return poll (&poll_fd, 1, 0) > 0 && (poll_fd.revents & (POLLIN | POLLHUP)) == POLLHUP;
 }
 
+static void
+end (ProcPump *self, gboolean saw_end)
+{
+  self->saw_end = saw_end;
+  close_pipe (self);
+}
+
+/* Gives memory to read into. NULL: the pump is held, or the pipe closed. */
+static guint8 *
+reserve (ProcPump *self, gsize *room)
+{
+  gboolean may_read = self->outlet == NULL || proc_outlet_has_room (self->outlet);
+  guint8 *data = may_read ? proc_sink_reserve (self->sink, room) : NULL;
+
+  if (data != NULL)
+    return data;
+
+  if (may_read && proc_sink_is_closed (self->sink))
+    close_pipe (self);
+  else if (!may_read && is_at_end (self->fd))
+    end (self, TRUE);
+  else
+    proc_source_clear (&self->source);
+  return NULL;
+}
+
+static void
+commit (ProcPump *self, const guint8 *data, gsize size)
+{
+  self->last_read = g_get_monotonic_time ();
+  proc_pipe_note (&self->pipe, self->fd, size);
+  if (self->outlet != NULL)
+    proc_outlet_put (self->outlet, data, size);
+  proc_sink_commit (self->sink, size);
+}
+
 /* Gives TRUE while there may be more to read at once. */
 static gboolean
 read_once (ProcPump *self)
@@ -70,20 +108,13 @@ read_once (ProcPump *self)
 
   if (self->limited && self->rest == 0)
     {
-      self->saw_end = is_at_end (self->fd);
-      close_pipe (self);
+      end (self, is_at_end (self->fd));
       return FALSE;
     }
 
-  data = proc_sink_reserve (self->sink, &room);
+  data = reserve (self, &room);
   if (data == NULL)
-    {
-      if (proc_sink_is_closed (self->sink))
-        close_pipe (self);
-      else
-        proc_source_clear (&self->source);
-      return FALSE;
-    }
+    return FALSE;
 
   room = MIN (room, READ_SIZE);
   if (self->limited)
@@ -96,16 +127,13 @@ read_once (ProcPump *self)
     return FALSE;
   if (n_read <= 0)
     {
-      self->saw_end = n_read == 0;
-      close_pipe (self);
+      end (self, n_read == 0);
       return FALSE;
     }
 
   if (self->limited)
     self->rest -= n_read;
-  self->last_read = g_get_monotonic_time ();
-  proc_pipe_note (&self->pipe, self->fd, n_read);
-  proc_sink_commit (self->sink, n_read);
+  commit (self, data, n_read);
   return TRUE;
 }
 
@@ -132,14 +160,20 @@ start_source (ProcPump *self)
     g_source_set_ready_time (self->source, 0); /* there may be nothing left to poll for */
 }
 
-/* Takes @fd, which must be non-blocking. The sink must outlive the pump. */
+/* Takes @fd, which must be non-blocking. The sink must outlive the pump. @outlet may be
+ * NULL. */
 ProcPump *
-proc_pump_new (int fd, ProcSink *sink, ProcPumpChanged changed, gpointer user_data)
+proc_pump_new (int fd,
+               ProcSink *sink,
+               ProcOutlet *outlet,
+               ProcPumpChanged changed,
+               gpointer user_data)
 {
   ProcPump *self = g_new0 (ProcPump, 1);
 
   self->fd = fd;
   self->sink = sink;
+  self->outlet = outlet != NULL ? proc_outlet_ref (outlet) : NULL;
   self->changed = changed;
   self->user_data = user_data;
   self->last_read = g_get_monotonic_time ();
@@ -151,14 +185,28 @@ void
 proc_pump_free (ProcPump *self)
 {
   close_pipe (self);
+  g_clear_pointer (&self->outlet, proc_outlet_unref);
   g_free (self);
 }
 
-/* The sink may have room again. */
+/* Somebody else is told of changes. */
+void
+proc_pump_hand_over (ProcPump *self, ProcPumpChanged changed, gpointer user_data)
+{
+  self->changed = changed;
+  self->user_data = user_data;
+}
+
+/* There may be room again, or nobody may want any more. */
 void
 proc_pump_resume (ProcPump *self)
 {
-  if (proc_pump_is_held (self))
+  if (!proc_pump_is_open (self))
+    return;
+
+  if (self->outlet != NULL && proc_outlet_is_closed (self->outlet))
+    close_pipe (self);
+  else if (self->source == NULL)
     start_source (self);
 }
 

@@ -19,20 +19,42 @@ typedef struct
   gboolean feed_again;
 } ProcPool;
 
-typedef void (*ProcQueueDone) (ProcReport *report, gpointer user_data);
+typedef struct
+{
+  guint n_queued;
+  guint n_running;
+  guint n_urgent;
+} ProcQueueCounts;
 
-ProcQueue *proc_queue_new (ProcPool *pool);
+typedef void (*ProcQueueDone) (ProcReport *report, gpointer user_data);
+typedef void (*ProcQueueCounted) (gpointer user_data);
+
+ProcQueue *proc_queue_new (ProcPool *pool,
+                           ProcQueueCounted counted,
+                           gpointer user_data,
+                           GDestroyNotify destroy);
 ProcQueue *proc_queue_ref (ProcQueue *self);
 void proc_queue_unref (ProcQueue *self);
 
+/* Any thread */
+void proc_queue_announce (ProcQueue *self, gboolean urgent);
+void proc_queue_retract (ProcQueue *self, gboolean urgent);
+ProcQueueCounts proc_queue_get_counts (ProcQueue *self);
 void proc_queue_set_limit (ProcQueue *self, guint limit);
+void proc_queue_close (ProcQueue *self);
+
+/* In the engine */
+void proc_queue_look (ProcQueue *self);
 void proc_queue_add (ProcQueue *self,
                      ProcPlan *plan,
+                     ProcLink *job,
                      gboolean urgent,
                      ProcQueueEntry **handle,
                      ProcQueueDone done,
                      gpointer user_data);
 void proc_queue_stop (ProcQueueEntry *entry, ProcStopReason reason);
+void proc_queue_kill (ProcQueueEntry *entry);
+void proc_queue_signal (ProcQueueEntry *entry, int signal_number);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (ProcQueue, proc_queue_unref)
 

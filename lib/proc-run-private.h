@@ -2,6 +2,7 @@
 
 #pragma once
 
+#include "proc-link-private.h"
 #include "proc-plan-private.h"
 #include "proc-report-private.h"
 
@@ -20,10 +21,12 @@ typedef enum
   PROC_STOP_CANCEL
 } ProcStopReason;
 
-ProcRun *proc_run_new (ProcPlan *plan);
+ProcRun *proc_run_new (ProcPlan *plan, ProcLink *link);
 void proc_run_free (ProcRun *self);
 void proc_run_start (ProcRun *self, ProcRunDone done, gpointer user_data);
 void proc_run_stop (ProcRun *self, ProcStopReason reason);
+void proc_run_kill (ProcRun *self);
+void proc_run_signal (ProcRun *self, int signal_number);
 ProcReport *proc_run_steal_report (ProcRun *self);
 
 G_END_DECLS

@@ -48,6 +48,7 @@ typedef enum
 struct _ProcRun
 {
   ProcPlan *plan;
+  ProcLink *link; /* NULL: nobody follows */
   RunState state;
   gboolean advancing;
   ProcRunDone done;
@@ -57,7 +58,11 @@ struct _ProcRun
   ProcChild *child;
   ProcLadder *ladder; /* NULL until something stops the run */
 
+  gboolean running;      /* the program, as the link was told */
+  GArray *signals;       /* of int, to be sent when it does */
+
   ProcStopReason stop_reason;
+  gboolean no_grace;     /* SIGKILL is what stops it */
   gboolean stopped;      /* the child was alive when we first acted on the reason */
   gboolean never_ran;    /* the child could not become its program */
   GError *error;         /* the first thing that we could not do */
@@ -172,7 +177,7 @@ on_grace_over (gpointer user_data)
 static void
 run_grace_clock (ProcRun *self)
 {
-  gboolean held = proc_streams_are_held (self->streams) || self->ladder != NULL;
+  gboolean held = proc_streams_hold_up (self->streams) || self->ladder != NULL;
 
   if (held && self->grace != NULL)
     {
@@ -293,6 +298,23 @@ note_stream_failures (ProcRun *self)
   proc_run_stop (self, PROC_STOP_FILE);
 }
 
+/* A signal that came earlier would have found no program. */
+static void
+note_program (ProcRun *self)
+{
+  if (self->running || self->child == NULL || !proc_child_is_running (self->child))
+    return;
+
+  self->running = TRUE;
+  proc_streams_set_running (self->streams);
+  if (self->link != NULL)
+    proc_link_set_started (self->link, proc_child_get_pid (self->child), self->start_monotonic);
+
+  for (guint i = 0; i < self->signals->len; i++)
+    proc_child_signal_alone (self->child, g_array_index (self->signals, int, i));
+  g_array_set_size (self->signals, 0);
+}
+
 static void
 leave_opening (ProcRun *self)
 {
@@ -384,6 +406,7 @@ proc_run_advance (ProcRun *self)
   self->advancing = TRUE;
   if (self->ladder != NULL)
     proc_ladder_look (self->ladder);
+  note_program (self);
   do
     note_stream_failures (self);
   while (step (self));
@@ -397,13 +420,16 @@ proc_run_advance (ProcRun *self)
   self->done (self, self->user_data);
 }
 
+/* @link may be NULL if nothing is piped. */
 ProcRun *
-proc_run_new (ProcPlan *plan)
+proc_run_new (ProcPlan *plan, ProcLink *link)
 {
   ProcRun *self = g_new0 (ProcRun, 1);
 
   self->plan = proc_plan_ref (plan);
-  self->streams = proc_streams_new (plan, on_changed, self);
+  self->link = link != NULL ? proc_link_ref (link) : NULL;
+  self->streams = proc_streams_new (plan, link, on_changed, self);
+  self->signals = g_array_new (FALSE, FALSE, sizeof (int));
   return self;
 }
 
@@ -417,6 +443,8 @@ proc_run_free (ProcRun *self)
   g_clear_pointer (&self->ladder, proc_ladder_free);
   g_clear_pointer (&self->child, proc_child_free);
   g_clear_pointer (&self->report, proc_report_free);
+  g_array_unref (self->signals);
+  g_clear_pointer (&self->link, proc_link_unref);
   proc_plan_unref (self->plan);
   g_free (self);
 }
@@ -443,8 +471,12 @@ proc_run_start (ProcRun *self, ProcRunDone done, gpointer user_data)
 static void
 start_ladder (ProcRun *self)
 {
+  guint grace_msec = self->no_grace ? 0 : self->plan->kill_grace_msec;
+
   self->stopped = !proc_child_has_exited (self->child);
-  self->ladder = proc_ladder_new (self->child, self->plan->kill_grace_msec, on_changed, self);
+  self->ladder = proc_ladder_new (self->child, grace_msec, on_changed, self);
+  if (self->link != NULL)
+    proc_link_set_stopping (self->link);
 }
 
 /* A higher reason replaces a lower one. After the start, done () may be called
@@ -464,6 +496,30 @@ proc_run_stop (ProcRun *self, ProcStopReason reason)
     proc_streams_abort (self->streams);
 
   proc_run_advance (self);
+}
+
+/* As if cancelled, but by SIGKILL, and now. done () may be called in here. */
+void
+proc_run_kill (ProcRun *self)
+{
+  self->no_grace = TRUE;
+  if (self->ladder != NULL)
+    proc_ladder_hurry (self->ladder);
+
+  if (self->stop_reason < PROC_STOP_CANCEL)
+    proc_run_stop (self, PROC_STOP_CANCEL);
+  else
+    proc_run_advance (self);
+}
+
+/* To the program alone, when it runs. */
+void
+proc_run_signal (ProcRun *self, int signal_number)
+{
+  if (self->running)
+    proc_child_signal_alone (self->child, signal_number);
+  else
+    g_array_append_val (self->signals, signal_number);
 }
 
 ProcReport *

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "proc-environ-private.h"
+#include "proc-home-private.h"
 #include "proc-plan-private.h"
 #include "proc-queue-private.h"
 #include "proc-runner.h"
@@ -14,6 +15,9 @@ struct _ProcRunner
   GObject parent_instance;
 
   ProcQueue *queue;
+  ProcHome *home;
+  GThread *thread; /* that made it */
+  ProcQueueCounts told; /* of the context in which it was made */
 
   GMutex lock; /* for the settings */
   char *cwd;
@@ -26,10 +30,21 @@ struct _ProcRunner
   ProcCap cap;
   ProcSession session;
   gboolean supervise;
+  guint max_running;
+  guint keep_finished;
 };
 
+extern const ProcJobListOwner proc_runner_counts;
+
 void proc_runner_install_properties (GObjectClass *object_class);
-ProcPlan *proc_runner_make_plan (ProcRunner *self, ProcCommand *command, GError **error);
+ProcPlan *proc_runner_make_plan (ProcRunner *self,
+                                 ProcCommand *command,
+                                 gboolean may_pipe,
+                                 ProcReport **refusal);
 ProcQueue *proc_runner_get_queue (ProcRunner *self);
+ProcJob *proc_runner_start_job (ProcRunner *self,
+                                ProcCommand *command,
+                                gboolean may_pipe,
+                                GCancellable *cancellable);
 
 G_END_DECLS

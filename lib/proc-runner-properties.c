@@ -19,6 +19,11 @@ enum
   PROP_OVERFLOW,
   PROP_SESSION,
   PROP_SUPERVISE,
+  PROP_MAX_RUNNING,
+  PROP_KEEP_FINISHED,
+  PROP_JOBS,
+  PROP_N_RUNNING,
+  PROP_N_QUEUED,
   N_PROPS
 };
 
@@ -60,6 +65,21 @@ proc_runner_get_property (GObject *object, guint prop_id, GValue *value, GParamS
       break;
     case PROP_SUPERVISE:
       g_value_set_boolean (value, proc_runner_get_supervise (self));
+      break;
+    case PROP_MAX_RUNNING:
+      g_value_set_uint (value, proc_runner_get_max_running (self));
+      break;
+    case PROP_KEEP_FINISHED:
+      g_value_set_uint (value, proc_runner_get_keep_finished (self));
+      break;
+    case PROP_JOBS:
+      g_value_set_object (value, proc_runner_get_jobs (self));
+      break;
+    case PROP_N_RUNNING:
+      g_value_set_uint (value, proc_runner_get_n_running (self));
+      break;
+    case PROP_N_QUEUED:
+      g_value_set_uint (value, proc_runner_get_n_queued (self));
       break;
     default:
       G_OBJECT_WARN_INVALID_PROPERTY_ID (object, prop_id, pspec);
@@ -105,6 +125,12 @@ proc_runner_set_property (GObject *object,
       break;
     case PROP_SUPERVISE:
       proc_runner_set_supervise (self, g_value_get_boolean (value));
+      break;
+    case PROP_MAX_RUNNING:
+      proc_runner_set_max_running (self, g_value_get_uint (value));
+      break;
+    case PROP_KEEP_FINISHED:
+      proc_runner_set_keep_finished (self, g_value_get_uint (value));
       break;
     default:
       G_OBJECT_WARN_INVALID_PROPERTY_ID (object, prop_id, pspec);
@@ -232,6 +258,94 @@ install_output_properties (void)
     g_param_spec_enum ("overflow", NULL, NULL, PROC_TYPE_OVERFLOW, PROC_OVERFLOW_FAIL, READWRITE);
 }
 
+#define READABLE (G_PARAM_READABLE | G_PARAM_STATIC_STRINGS | G_PARAM_EXPLICIT_NOTIFY)
+
+static void
+install_job_properties (void)
+{
+  /**
+   * ProcRunner:max-running: (getter get_max_running) (setter set_max_running)
+   *
+   * How many jobs may run at once; 0 for any number. The others wait, first come first
+   * served.
+   *
+   * Since: 1.0
+   */
+  properties[PROP_MAX_RUNNING] =
+    g_param_spec_uint ("max-running", NULL, NULL, 0, G_MAXUINT, 0, READWRITE);
+
+  /**
+   * ProcRunner:keep-finished: (getter get_keep_finished) (setter set_keep_finished)
+   *
+   * How many jobs that have finished stay in [property@Proc.Runner:jobs].
+   *
+   * Since: 1.0
+   */
+  properties[PROP_KEEP_FINISHED] =
+    g_param_spec_uint ("keep-finished", NULL, NULL, 0, G_MAXUINT, 0, READWRITE);
+
+  /**
+   * ProcRunner:jobs: (getter get_jobs)
+   *
+   * The jobs that wait and run, in the order in which they were submitted, and the last
+   * that have finished, as many as are kept.
+   *
+   * Since: 1.0
+   */
+  properties[PROP_JOBS] =
+    g_param_spec_object ("jobs", NULL, NULL, G_TYPE_LIST_MODEL, READABLE);
+
+  /**
+   * ProcRunner:n-running: (getter get_n_running)
+   *
+   * How many jobs run.
+   *
+   * Since: 1.0
+   */
+  properties[PROP_N_RUNNING] =
+    g_param_spec_uint ("n-running", NULL, NULL, 0, G_MAXUINT, 0, READABLE);
+
+  /**
+   * ProcRunner:n-queued: (getter get_n_queued)
+   *
+   * How many jobs wait to be started.
+   *
+   * Since: 1.0
+   */
+  properties[PROP_N_QUEUED] =
+    g_param_spec_uint ("n-queued", NULL, NULL, 0, G_MAXUINT, 0, READABLE);
+}
+
+static gboolean
+are_counts_watched (GObject *object)
+{
+  guint notify = g_signal_lookup ("notify", G_TYPE_OBJECT);
+
+  return g_signal_has_handler_pending (object, notify, g_quark_from_static_string ("n-running"),
+                                       TRUE)
+         || g_signal_has_handler_pending (object, notify, g_quark_from_static_string ("n-queued"),
+                                          TRUE);
+}
+
+/* In the context in which the runner was made. */
+static void
+notify_counts (GObject *object, gboolean all)
+{
+  ProcRunner *self = PROC_RUNNER (object);
+  ProcQueueCounts old = self->told;
+
+  self->told = proc_queue_get_counts (self->queue);
+  if (all || self->told.n_running != old.n_running)
+    g_object_notify_by_pspec (object, properties[PROP_N_RUNNING]);
+  if (all || self->told.n_queued != old.n_queued)
+    g_object_notify_by_pspec (object, properties[PROP_N_QUEUED]);
+}
+
+const ProcJobListOwner proc_runner_counts = {
+  .is_watched = are_counts_watched,
+  .notify = notify_counts,
+};
+
 void
 proc_runner_install_properties (GObjectClass *object_class)
 {
@@ -241,5 +355,6 @@ proc_runner_install_properties (GObjectClass *object_class)
   install_place_properties ();
   install_time_properties ();
   install_output_properties ();
+  install_job_properties ();
   g_object_class_install_properties (object_class, N_PROPS, properties);
 }

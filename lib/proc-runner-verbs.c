@@ -66,7 +66,7 @@ proc_runner_run (ProcRunner *self, ProcCommand *command, GCancellable *cancellab
   g_return_val_if_fail (cancellable == NULL || G_IS_CANCELLABLE (cancellable), NULL);
   g_return_val_if_fail (error == NULL || *error == NULL, NULL);
 
-  return proc_call_sync (self, command, FALSE, cancellable, error);
+  return proc_call_sync (self, command, PROC_DEMAND_RUN, cancellable, error);
 }
 
 /**
@@ -100,7 +100,7 @@ proc_runner_run_async (ProcRunner *self,
   g_return_if_fail (PROC_IS_COMMAND (command));
   g_return_if_fail (cancellable == NULL || G_IS_CANCELLABLE (cancellable));
 
-  proc_call_async (self, command, FALSE, proc_runner_run_async, cancellable, callback,
+  proc_call_async (self, command, PROC_DEMAND_RUN, proc_runner_run_async, cancellable, callback,
                    user_data);
 }
 
@@ -153,7 +153,7 @@ proc_runner_check (ProcRunner *self,
   g_return_val_if_fail (cancellable == NULL || G_IS_CANCELLABLE (cancellable), NULL);
   g_return_val_if_fail (error == NULL || *error == NULL, NULL);
 
-  return proc_call_sync (self, command, TRUE, cancellable, error);
+  return proc_call_sync (self, command, PROC_DEMAND_CHECK, cancellable, error);
 }
 
 /**
@@ -184,8 +184,8 @@ proc_runner_check_async (ProcRunner *self,
   g_return_if_fail (PROC_IS_COMMAND (command));
   g_return_if_fail (cancellable == NULL || G_IS_CANCELLABLE (cancellable));
 
-  proc_call_async (self, command, TRUE, proc_runner_check_async, cancellable, callback,
-                   user_data);
+  proc_call_async (self, command, PROC_DEMAND_CHECK, proc_runner_check_async, cancellable,
+                   callback, user_data);
 }
 
 /**
@@ -242,7 +242,7 @@ proc_runner_check_output (ProcRunner *self,
   g_return_val_if_fail (error == NULL || *error == NULL, NULL);
 
   command = proc_command_new (argv);
-  return to_bytes (proc_call_sync (self, command, TRUE, cancellable, error));
+  return to_bytes (proc_call_sync (self, command, PROC_DEMAND_CHECK, cancellable, error));
 }
 
 /**
@@ -278,8 +278,8 @@ proc_runner_check_output_async (ProcRunner *self,
   g_return_if_fail (cancellable == NULL || G_IS_CANCELLABLE (cancellable));
 
   command = proc_command_new (argv);
-  proc_call_async (self, command, TRUE, proc_runner_check_output_async, cancellable, callback,
-                   user_data);
+  proc_call_async (self, command, PROC_DEMAND_CHECK, proc_runner_check_output_async, cancellable,
+                   callback, user_data);
 }
 
 /**
@@ -337,7 +337,7 @@ proc_runner_check_output_text (ProcRunner *self,
   g_return_val_if_fail (error == NULL || *error == NULL, NULL);
 
   command = proc_command_new (argv);
-  return to_text (proc_call_sync (self, command, TRUE, cancellable, error));
+  return to_text (proc_call_sync (self, command, PROC_DEMAND_CHECK, cancellable, error));
 }
 
 /**
@@ -374,8 +374,8 @@ proc_runner_check_output_text_async (ProcRunner *self,
   g_return_if_fail (cancellable == NULL || G_IS_CANCELLABLE (cancellable));
 
   command = proc_command_new (argv);
-  proc_call_async (self, command, TRUE, proc_runner_check_output_text_async, cancellable, callback,
-                   user_data);
+  proc_call_async (self, command, PROC_DEMAND_CHECK, proc_runner_check_output_text_async,
+                   cancellable, callback, user_data);
 }
 
 /**
@@ -436,7 +436,7 @@ proc_runner_check_output_shell (ProcRunner *self,
   g_return_val_if_fail (error == NULL || *error == NULL, NULL);
 
   command = proc_command_new_shell (script, args);
-  return to_bytes (proc_call_sync (self, command, TRUE, cancellable, error));
+  return to_bytes (proc_call_sync (self, command, PROC_DEMAND_CHECK, cancellable, error));
 }
 
 /**
@@ -476,8 +476,8 @@ proc_runner_check_output_shell_async (ProcRunner *self,
   g_return_if_fail (cancellable == NULL || G_IS_CANCELLABLE (cancellable));
 
   command = proc_command_new_shell (script, args);
-  proc_call_async (self, command, TRUE, proc_runner_check_output_shell_async, cancellable, callback,
-                   user_data);
+  proc_call_async (self, command, PROC_DEMAND_CHECK, proc_runner_check_output_shell_async,
+                   cancellable, callback, user_data);
 }
 
 /**
@@ -539,7 +539,7 @@ proc_runner_check_output_to_file (ProcRunner *self,
   g_return_val_if_fail (error == NULL || *error == NULL, NULL);
 
   command = command_to_file (argv, file);
-  return proc_call_sync (self, command, TRUE, cancellable, error);
+  return proc_call_sync (self, command, PROC_DEMAND_CHECK, cancellable, error);
 }
 
 /**
@@ -580,8 +580,8 @@ proc_runner_check_output_to_file_async (ProcRunner *self,
   g_return_if_fail (cancellable == NULL || G_IS_CANCELLABLE (cancellable));
 
   command = command_to_file (argv, file);
-  proc_call_async (self, command, TRUE, proc_runner_check_output_to_file_async, cancellable,
-                   callback, user_data);
+  proc_call_async (self, command, PROC_DEMAND_CHECK, proc_runner_check_output_to_file_async,
+                   cancellable, callback, user_data);
 }
 
 /**

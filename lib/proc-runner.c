@@ -58,11 +58,22 @@
 G_DEFINE_FINAL_TYPE (ProcRunner, proc_runner, G_TYPE_OBJECT)
 
 static void
+proc_runner_dispose (GObject *object)
+{
+  ProcRunner *self = PROC_RUNNER (object);
+
+  proc_job_list_disown (proc_home_get_jobs (self->home));
+
+  G_OBJECT_CLASS (proc_runner_parent_class)->dispose (object);
+}
+
+static void
 proc_runner_finalize (GObject *object)
 {
   ProcRunner *self = PROC_RUNNER (object);
 
   proc_queue_unref (self->queue);
+  proc_home_unref (self->home);
   g_free (self->cwd);
   proc_environ_free (self->environ_);
   g_mutex_clear (&self->lock);
@@ -78,6 +89,7 @@ proc_runner_class_init (ProcRunnerClass *klass)
   bindtextdomain (GETTEXT_PACKAGE, LOCALEDIR);
   bind_textdomain_codeset (GETTEXT_PACKAGE, "UTF-8");
 
+  object_class->dispose = proc_runner_dispose;
   object_class->finalize = proc_runner_finalize;
   proc_runner_install_properties (object_class);
 }
@@ -86,7 +98,8 @@ static void
 proc_runner_init (ProcRunner *self)
 {
   g_mutex_init (&self->lock);
-  self->queue = proc_engine_new_queue ();
+  self->home = proc_home_new (G_OBJECT (self), &proc_runner_counts, &self->queue);
+  self->thread = g_thread_self ();
   self->environ_ = proc_environ_new ();
   self->kill_grace_msec = PROC_DEFAULT_KILL_GRACE_MSEC;
   self->drain_grace_msec = PROC_DEFAULT_DRAIN_GRACE_MSEC;
@@ -108,15 +121,12 @@ proc_runner_new (void)
   return g_object_new (PROC_TYPE_RUNNER, NULL);
 }
 
-/* The runner's settings and the command, as they are now. */
-ProcPlan *
-proc_runner_make_plan (ProcRunner *self, ProcCommand *command, GError **error)
+/* Under the lock. */
+static ProcPlan *
+begin_plan (ProcRunner *self)
 {
-  g_autoptr(ProcPlan) plan = proc_plan_new ();
-  g_autofree char *bad_entry = NULL;
+  ProcPlan *plan = proc_plan_new ();
 
-  g_mutex_lock (&self->lock);
-  bad_entry = g_strdup (proc_environ_find_bad_entry (self->environ_));
   plan->envp = proc_environ_apply (self->environ_, g_get_environ ());
   plan->cwd = g_strdup (self->cwd);
   plan->timeout_msec = self->timeout_msec;
@@ -127,18 +137,74 @@ proc_runner_make_plan (ProcRunner *self, ProcCommand *command, GError **error)
   plan->cap = self->cap;
   plan->session = self->session;
   plan->supervise = self->supervise;
-  g_mutex_unlock (&self->lock);
+  return plan;
+}
 
+static gboolean
+complete_plan (ProcRunner *self, ProcCommand *command, ProcPlan *plan, GError **error)
+{
+  g_autofree char *bad_entry = NULL;
+
+  g_mutex_lock (&self->lock);
+  bad_entry = g_strdup (proc_environ_find_bad_entry (self->environ_));
+  g_mutex_unlock (&self->lock);
   if (bad_entry != NULL)
+    return proc_plan_refuse_variable (bad_entry, error);
+
+  return proc_command_fill_plan (command, plan, error) && proc_plan_seal (plan, error);
+}
+
+/* The runner's settings and the command, as they are now. NULL: nothing is to be started,
+ * as *@refusal says. */
+ProcPlan *
+proc_runner_make_plan (ProcRunner *self,
+                       ProcCommand *command,
+                       gboolean may_pipe,
+                       ProcReport **refusal)
+{
+  g_autoptr(ProcPlan) plan = NULL;
+  GError *error = NULL;
+
+  if (proc_home_is_closed (self->home))
     {
-      proc_plan_refuse_variable (bad_entry, error);
+      *refusal = proc_report_new_cancelled ();
       return NULL;
     }
 
-  if (!proc_command_fill_plan (command, plan, error) || !proc_plan_seal (plan, error))
-    return NULL;
+  g_mutex_lock (&self->lock);
+  plan = begin_plan (self);
+  g_mutex_unlock (&self->lock);
 
-  return g_steal_pointer (&plan);
+  plan->may_pipe = may_pipe;
+  if (complete_plan (self, command, plan, &error))
+    return g_steal_pointer (&plan);
+
+  *refusal = proc_report_new_error (error);
+  return NULL;
+}
+
+/* Gives a job of the thread's default context. With @may_pipe somebody has it who can
+ * read and write. */
+ProcJob *
+proc_runner_start_job (ProcRunner *self,
+                       ProcCommand *command,
+                       gboolean may_pipe,
+                       GCancellable *cancellable)
+{
+  ProcJob *job = proc_home_new_job (self->home, command);
+  ProcReport *refusal = NULL;
+  g_autoptr(ProcPlan) plan = NULL;
+
+  if (may_pipe)
+    proc_job_follow (job);
+
+  plan = proc_runner_make_plan (self, proc_job_get_command (job), may_pipe, &refusal);
+  if (plan != NULL)
+    proc_job_submit (job, plan, self->queue, cancellable);
+  else
+    proc_job_refuse (job, refusal);
+
+  return job;
 }
 
 /* Where the runner's commands are admitted. */

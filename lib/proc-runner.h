@@ -9,6 +9,7 @@
 #include <gio/gio.h>
 
 #include "proc-command.h"
+#include "proc-job.h"
 #include "proc-result.h"
 
 G_BEGIN_DECLS
@@ -167,6 +168,33 @@ PROC_AVAILABLE_IN_1_0
 ProcResult *proc_runner_check_output_to_file_finish (ProcRunner *self,
                                                      GAsyncResult *result,
                                                      GError **error);
+
+PROC_AVAILABLE_IN_1_0
+ProcJob *proc_runner_start (ProcRunner *self, ProcCommand *command, GCancellable *cancellable);
+PROC_AVAILABLE_IN_1_0
+GListModel *proc_runner_get_jobs (ProcRunner *self);
+PROC_AVAILABLE_IN_1_0
+guint proc_runner_get_n_running (ProcRunner *self);
+PROC_AVAILABLE_IN_1_0
+guint proc_runner_get_n_queued (ProcRunner *self);
+PROC_AVAILABLE_IN_1_0
+guint proc_runner_get_max_running (ProcRunner *self);
+PROC_AVAILABLE_IN_1_0
+void proc_runner_set_max_running (ProcRunner *self, guint max_running);
+PROC_AVAILABLE_IN_1_0
+guint proc_runner_get_keep_finished (ProcRunner *self);
+PROC_AVAILABLE_IN_1_0
+void proc_runner_set_keep_finished (ProcRunner *self, guint keep_finished);
+
+PROC_AVAILABLE_IN_1_0
+gboolean proc_runner_stop_all (ProcRunner *self, GCancellable *cancellable, GError **error);
+PROC_AVAILABLE_IN_1_0
+void proc_runner_stop_all_async (ProcRunner *self,
+                                 GCancellable *cancellable,
+                                 GAsyncReadyCallback callback,
+                                 gpointer user_data);
+PROC_AVAILABLE_IN_1_0
+gboolean proc_runner_stop_all_finish (ProcRunner *self, GAsyncResult *result, GError **error);
 
 PROC_AVAILABLE_IN_1_0
 ProcResult *proc_runner_get_task_result (ProcRunner *self, GAsyncResult *async_result);

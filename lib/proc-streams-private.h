@@ -3,6 +3,7 @@
 #pragma once
 
 #include "proc-launch-private.h"
+#include "proc-link-private.h"
 #include "proc-plan-private.h"
 #include "proc-report-private.h"
 #include "proc-sink-private.h"
@@ -12,7 +13,10 @@ G_BEGIN_DECLS
 typedef struct _ProcStreams ProcStreams;
 typedef void (*ProcStreamsChanged) (gpointer user_data);
 
-ProcStreams *proc_streams_new (ProcPlan *plan, ProcStreamsChanged changed, gpointer user_data);
+ProcStreams *proc_streams_new (ProcPlan *plan,
+                               ProcLink *link,
+                               ProcStreamsChanged changed,
+                               gpointer user_data);
 void proc_streams_free (ProcStreams *self);
 
 void proc_streams_open (ProcStreams *self);
@@ -21,9 +25,11 @@ const GError *proc_streams_get_error (const ProcStreams *self);
 
 gboolean proc_streams_make_pipes (ProcStreams *self, ProcChildStreams *theirs, GError **error);
 void proc_streams_start (ProcStreams *self);
+void proc_streams_set_running (ProcStreams *self);
 gboolean proc_streams_are_pumping (const ProcStreams *self);
 gboolean proc_streams_have_overflowed (const ProcStreams *self);
 gboolean proc_streams_are_held (const ProcStreams *self);
+gboolean proc_streams_hold_up (const ProcStreams *self);
 gint64 proc_streams_get_last_read (const ProcStreams *self);
 void proc_streams_read_rest (ProcStreams *self);
 void proc_streams_abort (ProcStreams *self);

@@ -9,7 +9,9 @@
 #include "proc-feed-private.h"
 #include "proc-file-sink-private.h"
 #include "proc-input-private.h"
+#include "proc-null-sink-private.h"
 #include "proc-pump-private.h"
+#include "proc-relay-private.h"
 #include "proc-tee-sink-private.h"
 
 #include <unistd.h>
@@ -23,6 +25,10 @@
  * same is known only when the first is opened, in its sink's thread; the second waits
  * for that.
  *
+ * With a link, the outputs can be followed through its outlets. A piped output goes
+ * there alone, and the run waits for it only while signals are made of it: for a reader
+ * it goes on as a relay when the run is over. A piped input comes from the inlet.
+ *
  * Until settled, any of them may change at any time; changed () says so, from the
  * main loop, or inside open () and settle (). Asking is cheap: the run asks after
  * each change.
@@ -34,6 +40,8 @@ typedef struct
   ProcSink *file_sink; /* the same, or a part of it */
   ProcPump *pump;
   ProcFd fd; /* from make_pipes to start */
+  ProcOutlet *outlet; /* the link's; NULL: nobody follows */
+  gboolean piped;
 } Output;
 
 enum
@@ -46,6 +54,7 @@ enum
 struct _ProcStreams
 {
   ProcPlan *plan;
+  ProcLink *link; /* NULL: nobody follows */
   ProcStreamsChanged changed;
   gpointer user_data;
 
@@ -53,17 +62,33 @@ struct _ProcStreams
   ProcInput *input; /* NULL: the input is no file and no stream */
   gboolean merged;  /* standard error goes where standard output goes */
   gboolean waiting; /* standard error's file, for standard output's */
+  gboolean running; /* the program */
   ProcFeed *feed;
   ProcFd feed_fd; /* from make_pipes to start */
 };
 
 static void on_sink_changed (gpointer user_data);
 
+/* Those who follow hear of the end. */
+static void
+end_outlets (ProcStreams *self)
+{
+  for (guint i = 0; i < N_OUTPUTS; i++)
+    {
+      const Output *output = &self->outputs[i];
+
+      if (output->outlet != NULL && output->pump != NULL && !proc_pump_is_open (output->pump))
+        proc_outlet_end (output->outlet);
+    }
+}
+
 static void
 on_pump_changed (gpointer user_data)
 {
   ProcStreams *self = user_data;
 
+  if (self->running)
+    end_outlets (self);
   self->changed (self->user_data);
 }
 
@@ -106,6 +131,13 @@ on_input_changed (gpointer user_data)
   self->changed (self->user_data);
 }
 
+static gboolean
+is_input_piped (const ProcStreams *self)
+{
+  return self->plan->in.kind == PROC_STDIO_PIPE
+         && self->plan->in.bytes == NULL && self->input == NULL;
+}
+
 /* When the child reads no more, nobody is to wait for what it would have read. */
 static void
 on_feed_changed (gpointer user_data)
@@ -114,6 +146,21 @@ on_feed_changed (gpointer user_data)
 
   if (self->input != NULL)
     proc_input_stop (self->input);
+  if (is_input_piped (self))
+    proc_inlet_break (proc_link_get_inlet (self->link));
+}
+
+/* There may be room again, or a use for what nobody wanted. */
+static void
+on_outlet_changed (gpointer user_data)
+{
+  ProcStreams *self = user_data;
+
+  for (guint i = 0; i < N_OUTPUTS; i++)
+    if (self->outputs[i].pump != NULL)
+      proc_pump_resume (self->outputs[i].pump);
+
+  self->changed (self->user_data);
 }
 
 static void
@@ -121,8 +168,12 @@ init_output (Output *output, const ProcRedirect *redirect, const ProcPlan *plan)
 {
   output->redirect = redirect;
   output->fd = -1;
+  output->piped = redirect->kind == PROC_STDIO_PIPE
+                  && redirect->file == NULL && redirect->output_stream == NULL;
 
-  if (redirect->file != NULL || redirect->output_stream != NULL)
+  if (output->piped)
+    output->sink = proc_null_sink_new ();
+  else if (redirect->file != NULL || redirect->output_stream != NULL)
     output->sink = output->file_sink = proc_file_sink_new (redirect);
   else if (redirect->kind == PROC_STDIO_CAPTURE)
     output->sink = proc_capture_new (plan->memory_limit, proc_cap_get_last (&plan->cap));
@@ -135,12 +186,23 @@ init_output (Output *output, const ProcRedirect *redirect, const ProcPlan *plan)
     output->sink->cap = plan->cap;
 }
 
+static void
+follow (ProcStreams *self, ProcStream stream)
+{
+  Output *output = &self->outputs[stream];
+
+  output->outlet = proc_link_get_outlet (self->link, stream);
+  proc_outlet_attach (output->outlet, output->piped, on_outlet_changed, self);
+}
+
+/* @link may be NULL if nothing is piped. */
 ProcStreams *
-proc_streams_new (ProcPlan *plan, ProcStreamsChanged changed, gpointer user_data)
+proc_streams_new (ProcPlan *plan, ProcLink *link, ProcStreamsChanged changed, gpointer user_data)
 {
   ProcStreams *self = g_new0 (ProcStreams, 1);
 
   self->plan = proc_plan_ref (plan);
+  self->link = link != NULL ? proc_link_ref (link) : NULL;
   self->changed = changed;
   self->user_data = user_data;
   self->feed_fd = -1;
@@ -149,22 +211,42 @@ proc_streams_new (ProcPlan *plan, ProcStreamsChanged changed, gpointer user_data
   init_output (&self->outputs[OUT], &plan->out, plan);
   init_output (&self->outputs[ERR], &plan->err, plan);
   self->merged = plan->err.kind == PROC_STDIO_MERGE && plan->err.file == NULL;
+  if (link != NULL)
+    {
+      follow (self, PROC_STREAM_STDOUT);
+      follow (self, PROC_STREAM_STDERR);
+    }
   return self;
+}
+
+static void
+free_output (ProcStreams *self, Output *output)
+{
+  gboolean goes_on = output->piped && output->pump != NULL && proc_pump_is_open (output->pump);
+
+  if (output->outlet != NULL)
+    proc_outlet_detach (output->outlet);
+  if (goes_on)
+    proc_relay_adopt (self->link, output->outlet, g_steal_pointer (&output->sink),
+                      g_steal_pointer (&output->pump), self->plan->drain_grace_msec);
+
+  g_clear_pointer (&output->pump, proc_pump_free);
+  g_clear_pointer (&output->sink, proc_sink_free);
+  proc_fd_clear (&output->fd);
 }
 
 void
 proc_streams_free (ProcStreams *self)
 {
   for (guint i = 0; i < N_OUTPUTS; i++)
-    {
-      g_clear_pointer (&self->outputs[i].pump, proc_pump_free);
-      g_clear_pointer (&self->outputs[i].sink, proc_sink_free);
-      proc_fd_clear (&self->outputs[i].fd);
-    }
+    free_output (self, &self->outputs[i]);
 
+  if (self->feed != NULL && is_input_piped (self))
+    proc_inlet_break (proc_link_get_inlet (self->link));
   g_clear_pointer (&self->feed, proc_feed_free);
   g_clear_pointer (&self->input, proc_input_free);
   proc_fd_clear (&self->feed_fd);
+  g_clear_pointer (&self->link, proc_link_unref);
   proc_plan_unref (self->plan);
   g_free (self);
 }
@@ -262,7 +344,7 @@ make_input (ProcStreams *self, ProcFd *theirs, GError **error)
   if (*theirs >= 0)
     return TRUE;
 
-  if (self->plan->in.bytes != NULL || self->input != NULL)
+  if (self->plan->in.bytes != NULL || self->input != NULL || is_input_piped (self))
     return make_pipe (theirs, &self->feed_fd, &self->feed_fd, error);
 
   return self->plan->in.kind == PROC_STDIO_INHERIT || open_null (theirs, error);
@@ -317,6 +399,11 @@ start_feed (ProcStreams *self)
       proc_input_start (self->input, self->feed);
       return;
     }
+  if (is_input_piped (self))
+    {
+      proc_inlet_attach (proc_link_get_inlet (self->link), self->feed);
+      return;
+    }
 
   if (g_bytes_get_size (bytes) > 0)
     proc_feed_write (self->feed, bytes, NULL, NULL);
@@ -335,20 +422,47 @@ proc_streams_start (ProcStreams *self)
       Output *output = &self->outputs[i];
 
       if (output->fd >= 0)
-        output->pump = proc_pump_new (proc_fd_steal (&output->fd), output->sink,
+        output->pump = proc_pump_new (proc_fd_steal (&output->fd), output->sink, output->outlet,
                                       on_pump_changed, self);
     }
+}
+
+/* The program runs. Before, the end of an output need not be that: a start may be tried
+ * again. */
+void
+proc_streams_set_running (ProcStreams *self)
+{
+  self->running = TRUE;
+  end_outlets (self);
+}
+
+/* What is piped to a reader, or to nobody, is no matter of the run. */
+static gboolean
+is_waited_for (const Output *output)
+{
+  switch (output->piped ? proc_outlet_get_use (output->outlet) : PROC_OUTLET_SIGNALS)
+    {
+    case PROC_OUTLET_SIGNALS:
+    case PROC_OUTLET_UNDECIDED:
+      return TRUE;
+    case PROC_OUTLET_UNUSED:
+    case PROC_OUTLET_READ:
+    default:
+      return FALSE;
+    }
+}
+
+static gboolean
+is_pumping (const Output *output)
+{
+  return output->pump != NULL && proc_pump_is_open (output->pump) && is_waited_for (output);
 }
 
 /* FALSE: each output was read to its end. */
 gboolean
 proc_streams_are_pumping (const ProcStreams *self)
 {
-  for (guint i = 0; i < N_OUTPUTS; i++)
-    if (self->outputs[i].pump != NULL && proc_pump_is_open (self->outputs[i].pump))
-      return TRUE;
-
-  return FALSE;
+  return is_pumping (&self->outputs[OUT]) || is_pumping (&self->outputs[ERR]);
 }
 
 /* TRUE: an output is longer than it may be, and the run has failed for that. */
@@ -366,12 +480,23 @@ proc_streams_have_overflowed (const ProcStreams *self)
   return FALSE;
 }
 
-/* TRUE: there may be something to read, and a sink has no room for it. */
+/* TRUE: there may be something to read, and no room for it. */
 gboolean
 proc_streams_are_held (const ProcStreams *self)
 {
   for (guint i = 0; i < N_OUTPUTS; i++)
     if (self->outputs[i].pump != NULL && proc_pump_is_held (self->outputs[i].pump))
+      return TRUE;
+
+  return FALSE;
+}
+
+/* The same of those that the run waits for. */
+gboolean
+proc_streams_hold_up (const ProcStreams *self)
+{
+  for (guint i = 0; i < N_OUTPUTS; i++)
+    if (is_pumping (&self->outputs[i]) && proc_pump_is_held (self->outputs[i].pump))
       return TRUE;
 
   return FALSE;
@@ -391,13 +516,23 @@ proc_streams_get_last_read (const ProcStreams *self)
   return last_read;
 }
 
-/* What the pipes hold now is still read, and no more than that. */
+/* What the pipes hold now is still read, and no more than that. Nobody who follows can
+ * hold that up. */
 void
 proc_streams_read_rest (ProcStreams *self)
 {
   for (guint i = 0; i < N_OUTPUTS; i++)
-    if (self->outputs[i].pump != NULL)
-      proc_pump_read_rest (self->outputs[i].pump);
+    {
+      const Output *output = &self->outputs[i];
+
+      if (!is_pumping (output))
+        continue;
+
+      proc_pump_read_rest (output->pump);
+      if (output->outlet != NULL)
+        proc_outlet_open (output->outlet);
+      proc_pump_resume (output->pump);
+    }
 }
 
 /* The run is being stopped: nothing shall wait for a device or a remote file. */
@@ -466,7 +601,7 @@ report_output (const Output *output,
   if (output->sink == NULL)
     return;
 
-  if (output->pump != NULL && !proc_pump_saw_end (output->pump))
+  if (output->pump != NULL && is_waited_for (output) && !proc_pump_saw_end (output->pump))
     report->complete = FALSE;
 
   g_bytes_unref (*bytes);
@@ -477,11 +612,20 @@ report_output (const Output *output,
     report->truncated = TRUE;
 }
 
+static gboolean
+is_stdin_complete (const ProcStreams *self)
+{
+  if (self->feed != NULL && is_input_piped (self))
+    return proc_inlet_is_complete (proc_link_get_inlet (self->link));
+
+  return self->feed == NULL || proc_feed_is_complete (self->feed);
+}
+
 /* Once, when all is settled. */
 void
 proc_streams_report (ProcStreams *self, ProcReport *report)
 {
-  report->stdin_complete = self->feed == NULL || proc_feed_is_complete (self->feed);
+  report->stdin_complete = is_stdin_complete (self);
   report_output (&self->outputs[OUT], report, &report->stdout_bytes, &report->stdout_size,
                  &report->stdout_cap);
   report_output (&self->outputs[ERR], report, &report->stderr_bytes, &report->stderr_size,

@@ -7,6 +7,7 @@
 #include "proc-command.h"
 #include "proc-enums.h"
 #include "proc-error.h"
+#include "proc-job.h"
 #include "proc-result.h"
 #include "proc-runner.h"
 #include "proc-version-macros.h"

@@ -19,7 +19,7 @@ feed (ProcLines *splitter, const char *data, gsize size, GPtrArray *lines)
 static GPtrArray *
 split (const char *data, gsize size, gsize piece)
 {
-  g_autoptr(ProcLines) splitter = proc_lines_new ();
+  g_autoptr(ProcLines) splitter = proc_lines_new (NULL);
   GPtrArray *lines = g_ptr_array_new_with_free_func (g_free);
 
   if (piece == 0)
@@ -169,7 +169,7 @@ assert_last (ProcLines *splitter, const char *data, const char *expected)
 static void
 test_last (void)
 {
-  g_autoptr(ProcLines) splitter = proc_lines_new ();
+  g_autoptr(ProcLines) splitter = proc_lines_new (NULL);
 
   assert_last (splitter, "", "");
   assert_last (splitter, "one", "one");

@@ -127,7 +127,7 @@ test_pump_enlarges (void)
   open_pipe (&pipe);
   g_assert_true (proc_fd_set_nonblocking (pipe.fds[0], NULL));
   proc_sink_open (sink, ignore_change, NULL);
-  pump = proc_pump_new (proc_fd_dup (pipe.fds[0], NULL), sink, ignore_change, NULL);
+  pump = proc_pump_new (proc_fd_dup (pipe.fds[0], NULL), sink, NULL, ignore_change, NULL);
   g_assert_cmpint (write (pipe.fds[1], text, FILLED), ==, FILLED);
   while (sink->size < FILLED)
     g_main_context_iteration (g_main_context_get_thread_default (), TRUE);

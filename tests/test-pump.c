@@ -56,7 +56,7 @@ set_up (Fixture *fixture, ProcSink *sink)
   g_assert_true (proc_fd_set_nonblocking (reader, NULL));
   fixture->sink = sink;
   proc_sink_open (sink, ignore_change, NULL);
-  fixture->pump = proc_pump_new (proc_fd_steal (&reader), sink, on_changed, fixture);
+  fixture->pump = proc_pump_new (proc_fd_steal (&reader), sink, NULL, on_changed, fixture);
 }
 
 static void

@@ -72,7 +72,8 @@ job_new (Log *log, guint number, const char *const *argv)
 static void
 add (ProcQueue *queue, Job *job)
 {
-  proc_queue_add (queue, job->plan, FALSE, &job->entry, on_done, job);
+  proc_queue_announce (queue, FALSE);
+  proc_queue_add (queue, job->plan, NULL, FALSE, &job->entry, on_done, job);
 }
 
 static void
@@ -87,7 +88,7 @@ static void
 test_in_order (void)
 {
   g_autoptr(GPtrArray) order = g_ptr_array_new_with_free_func (job_free);
-  g_autoptr(ProcQueue) queue = proc_queue_new (&pool);
+  g_autoptr(ProcQueue) queue = proc_queue_new (&pool, NULL, NULL, NULL);
   Log log = { .order = order };
 
   proc_queue_set_limit (queue, 1);
@@ -134,7 +135,7 @@ static void
 test_limit (void)
 {
   g_autoptr(GPtrArray) order = g_ptr_array_new_with_free_func (job_free);
-  g_autoptr(ProcQueue) queue = proc_queue_new (&pool);
+  g_autoptr(ProcQueue) queue = proc_queue_new (&pool, NULL, NULL, NULL);
   g_autofree char *path = test_path ("log");
   Log log = { .order = order };
 
@@ -155,7 +156,7 @@ static void
 test_stop_while_waiting (void)
 {
   g_autoptr(GPtrArray) order = g_ptr_array_new_with_free_func (job_free);
-  g_autoptr(ProcQueue) queue = proc_queue_new (&pool);
+  g_autoptr(ProcQueue) queue = proc_queue_new (&pool, NULL, NULL, NULL);
   g_autofree char *path = test_path ("marker");
   Log log = { .order = order };
   Job *first = job_new (&log, 0, TEST_ARGV ("sleep", "100"));
@@ -181,7 +182,7 @@ static void
 test_urgent_passes_by (void)
 {
   g_autoptr(GPtrArray) order = g_ptr_array_new_with_free_func (job_free);
-  g_autoptr(ProcQueue) queue = proc_queue_new (&pool);
+  g_autoptr(ProcQueue) queue = proc_queue_new (&pool, NULL, NULL, NULL);
   Log log = { .order = order };
   Job *first = job_new (&log, 0, TEST_ARGV ("sleep", "100"));
   Job *second = job_new (&log, 1, TEST_ARGV ("true"));
@@ -190,7 +191,8 @@ test_urgent_passes_by (void)
   proc_queue_set_limit (queue, 1);
   add (queue, first);
   add (queue, second);
-  proc_queue_add (queue, urgent->plan, TRUE, &urgent->entry, on_done, urgent);
+  proc_queue_announce (queue, TRUE);
+  proc_queue_add (queue, urgent->plan, NULL, TRUE, &urgent->entry, on_done, urgent);
 
   wait_for (&log, 1);
   g_assert_true (urgent->report->successful);
@@ -207,7 +209,7 @@ static void
 test_failed_start_frees_its_slot (void)
 {
   g_autoptr(GPtrArray) order = g_ptr_array_new_with_free_func (job_free);
-  g_autoptr(ProcQueue) queue = proc_queue_new (&pool);
+  g_autoptr(ProcQueue) queue = proc_queue_new (&pool, NULL, NULL, NULL);
   Log log = { .order = order };
 
   proc_queue_set_limit (queue, 1);
@@ -225,7 +227,7 @@ static void
 test_want_of_descriptors (void)
 {
   g_autoptr(GPtrArray) order = g_ptr_array_new_with_free_func (job_free);
-  g_autoptr(ProcQueue) queue = proc_queue_new (&pool);
+  g_autoptr(ProcQueue) queue = proc_queue_new (&pool, NULL, NULL, NULL);
   Log log = { .order = order };
   struct rlimit all;
   struct rlimit few;
@@ -254,7 +256,7 @@ static void
 test_want_alone_is_an_error (void)
 {
   g_autoptr(GPtrArray) order = g_ptr_array_new_with_free_func (job_free);
-  g_autoptr(ProcQueue) queue = proc_queue_new (&pool);
+  g_autoptr(ProcQueue) queue = proc_queue_new (&pool, NULL, NULL, NULL);
   Log log = { .order = order };
   struct rlimit all;
   struct rlimit none;

@@ -1,0 +1,215 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+
+#include "config.h"
+
+#include "proc-home-private.h"
+
+#include "proc-engine-private.h"
+
+/* What a runner's jobs belong to, and what outlives the runner as long as they run: the
+ * list that shows them, and who waits for the end of all. Counted: held by the runner, by
+ * its queue, and by each job until it is over.
+ *
+ * Closed, it takes no job any more. Then its end is near: nobody is left in the queue,
+ * and, for who waits with a main context, the callbacks of all jobs of that context have
+ * been called. A job whose context is another's, and is perhaps never iterated, is over
+ * for the rest of the world when its run is.
+ */
+struct _ProcHome
+{
+  ProcJobList *jobs;
+  ProcQueue *queue; /* the runner's, which lives while somebody waits */
+
+  GMutex lock;
+  gboolean closed;
+  GHashTable *n_live;   /* GMainContext → how many of its jobs are not over */
+  ProcWaiters waiters;  /* tasks whose data is a GMainContext, or NULL */
+};
+
+/* Counting */
+
+/* Under the lock. */
+static guint
+count_live (ProcHome *self, GMainContext *context)
+{
+  return GPOINTER_TO_UINT (g_hash_table_lookup (self->n_live, context));
+}
+
+static void
+add_live (ProcHome *self, GMainContext *context, int n)
+{
+  g_autoptr(GMutexLocker) locker = g_mutex_locker_new (&self->lock);
+  guint n_live = count_live (self, context) + n;
+
+  if (n_live > 0)
+    g_hash_table_insert (self->n_live, g_main_context_ref (context), GUINT_TO_POINTER (n_live));
+  else
+    g_hash_table_remove (self->n_live, context);
+}
+
+static gboolean
+is_anybody_waiting (ProcHome *self)
+{
+  g_autoptr(GMutexLocker) locker = g_mutex_locker_new (&self->lock);
+
+  return proc_waiters_peek (&self->waiters) != NULL;
+}
+
+static gboolean
+is_queue_empty (ProcHome *self)
+{
+  ProcQueueCounts counts = proc_queue_get_counts (self->queue);
+
+  return counts.n_queued + counts.n_running + counts.n_urgent == 0;
+}
+
+static ProcWaiter *
+pop_satisfied (ProcHome *self)
+{
+  g_autoptr(GMutexLocker) locker = g_mutex_locker_new (&self->lock);
+  guint n = self->waiters.queue.length;
+
+  /* Those that have to wait longer go to the end, and are looked at once each. */
+  for (; n > 0; n--)
+    {
+      ProcWaiter *waiter = proc_waiters_peek (&self->waiters);
+      GMainContext *context = g_task_get_task_data (proc_waiter_get_task (waiter));
+
+      if (context == NULL || count_live (self, context) == 0)
+        return proc_waiters_pop (&self->waiters);
+
+      proc_waiters_move (&self->waiters, &self->waiters);
+    }
+
+  return NULL;
+}
+
+static void
+look (ProcHome *self)
+{
+  ProcWaiter *waiter;
+
+  if (!is_anybody_waiting (self) || !is_queue_empty (self))
+    return;
+
+  while ((waiter = pop_satisfied (self)) != NULL)
+    {
+      g_task_return_boolean (proc_waiter_get_task (waiter), TRUE);
+      proc_waiter_end (waiter);
+    }
+}
+
+/* The queue's, in any thread. */
+static void
+on_counted (gpointer user_data)
+{
+  ProcHome *self = user_data;
+
+  proc_job_list_counted (self->jobs);
+  look (self);
+}
+
+/* From beginning to end */
+
+static void
+home_clear (gpointer data)
+{
+  ProcHome *self = data;
+
+  g_object_unref (self->jobs);
+  g_hash_table_unref (self->n_live);
+  proc_waiters_clear (&self->waiters);
+  g_mutex_clear (&self->lock);
+}
+
+ProcHome *
+proc_home_ref (ProcHome *self)
+{
+  return g_atomic_rc_box_acquire (self);
+}
+
+void
+proc_home_unref (ProcHome *self)
+{
+  g_atomic_rc_box_release_full (self, home_clear);
+}
+
+/* Gives in @queue one that the owner has to keep. */
+ProcHome *
+proc_home_new (GObject *owner, const ProcJobListOwner *functions, ProcQueue **queue)
+{
+  ProcHome *self = g_atomic_rc_box_new0 (ProcHome);
+
+  g_mutex_init (&self->lock);
+  proc_waiters_init (&self->waiters, &self->lock);
+  self->n_live = g_hash_table_new_full (NULL, NULL, (GDestroyNotify) g_main_context_unref, NULL);
+  self->jobs = proc_job_list_new (owner, functions);
+  self->queue = *queue = proc_engine_new_queue (on_counted, proc_home_ref (self),
+                                                (GDestroyNotify) proc_home_unref);
+  return self;
+}
+
+ProcJobList *
+proc_home_get_jobs (ProcHome *self)
+{
+  return self->jobs;
+}
+
+/* In the job's context. Its callbacks have been called. */
+static void
+on_over (ProcJob *job, gpointer user_data)
+{
+  g_autoptr(ProcHome) self = user_data;
+
+  proc_job_list_remove (self->jobs, job);
+  add_live (self, proc_job_get_context (job), -1);
+  look (self);
+}
+
+/* Makes a job of the thread's default context. */
+ProcJob *
+proc_home_new_job (ProcHome *self, ProcCommand *command)
+{
+  ProcJob *job = proc_job_new (command, on_over, proc_home_ref (self));
+
+  add_live (self, proc_job_get_context (job), 1);
+  proc_job_list_add (self->jobs, job);
+  return job;
+}
+
+/* The end of all */
+
+/* Nothing is taken any more, and the queue stops what it has. */
+void
+proc_home_close (ProcHome *self)
+{
+  g_mutex_lock (&self->lock);
+  self->closed = TRUE;
+  g_mutex_unlock (&self->lock);
+
+  proc_queue_close (self->queue);
+  proc_engine_look (self->queue);
+}
+
+gboolean
+proc_home_is_closed (ProcHome *self)
+{
+  g_autoptr(GMutexLocker) locker = g_mutex_locker_new (&self->lock);
+
+  return self->closed;
+}
+
+/* Returns @task, which keeps the owner, at the end of all that is here; with @context
+ * also the callbacks of its jobs come first. Gives who waits, for a synchronous caller. */
+ProcWaiter *
+proc_home_wait (ProcHome *self, GTask *task, GMainContext *context)
+{
+  ProcWaiter *waiter;
+
+  if (context != NULL)
+    g_task_set_task_data (task, g_main_context_ref (context),
+                          (GDestroyNotify) g_main_context_unref);
+  waiter = proc_waiters_add (&self->waiters, task);
+  look (self);
+  return waiter;
+}

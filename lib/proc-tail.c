@@ -1,0 +1,119 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+
+#include "config.h"
+
+#include "proc-tail-private.h"
+
+#include "proc-charset-private.h"
+#include "proc-lines-private.h"
+#include "proc-progress-private.h"
+
+
+/* What a stream says last, for who looks now and then: a few KiB at its end are kept,
+ * and made lines when somebody asks. So a fast stream costs a short copy for each read,
+ * whatever its lines. A pure room: whoever has it locks it.
+ *
+ * Where more came before, the first bytes are the rest of something, and are left out
+ * up to the first blank: half a number is no progress. In another charset the first
+ * byte begins a character at least where all of them have one size.
+ */
+#define KEPT_BYTES ((gsize) 4096)
+#define WIDEST_UNIT 4
+
+void
+proc_tail_append (ProcTail *self, const guint8 *data, gsize size)
+{
+  gsize n_lost = size > KEPT_BYTES ? size - KEPT_BYTES : 0;
+
+  if (self->bytes == NULL)
+    self->bytes = g_byte_array_new ();
+
+  if (n_lost > 0)
+    {
+      while ((self->bytes->len + n_lost) % WIDEST_UNIT != 0)
+        n_lost++;
+      g_byte_array_set_size (self->bytes, 0);
+      self->cut = TRUE;
+    }
+  else if (self->bytes->len + size > 2 * KEPT_BYTES)
+    {
+      guint n_old = self->bytes->len - KEPT_BYTES;
+
+      g_byte_array_remove_range (self->bytes, 0, n_old - n_old % WIDEST_UNIT);
+      self->cut = TRUE;
+    }
+
+  g_byte_array_append (self->bytes, data + n_lost, size - n_lost);
+}
+
+void
+proc_tail_clear (ProcTail *self)
+{
+  g_clear_pointer (&self->bytes, g_byte_array_unref);
+  self->cut = FALSE;
+}
+
+static gsize
+count_rest (const ProcTail *self, const char *charset)
+{
+  gsize n = 0;
+
+  if (!self->cut || charset != NULL)
+    return 0;
+
+  while (n < self->bytes->len && !g_ascii_isspace (self->bytes->data[n]))
+    n++;
+
+  return n < self->bytes->len ? n : 0;
+}
+
+/* Gives the lines that have ended, the one under way behind them, if there is one. */
+static GPtrArray *
+split (const ProcTail *self, const char *charset)
+{
+  GPtrArray *lines = g_ptr_array_new_with_free_func (g_free);
+  g_autoptr(ProcLines) splitter = proc_lines_new (charset);
+  gsize start;
+
+  if (self->bytes == NULL)
+    return lines;
+
+  start = count_rest (self, charset);
+  proc_lines_feed (splitter, self->bytes->data + start, self->bytes->len - start, lines);
+  proc_lines_finish (splitter, lines);
+  return lines;
+}
+
+static gboolean
+read_progress (const char *line, GRegex *pattern, double total, double *progress)
+{
+  return pattern != NULL ? proc_progress_read_pattern (line, pattern, total, progress)
+                         : proc_progress_read (line, progress);
+}
+
+/* Gives the line under way, as it stands, or the last that has ended and says something;
+ * "" if there is none. And the progress that the last line told that told any. A NULL
+ * @charset is UTF-8, a NULL @pattern the usual way to tell progress. */
+void
+proc_tail_look (const ProcTail *self,
+                const char *charset,
+                GRegex *pattern,
+                double total,
+                ProcTailFacts *facts)
+{
+  g_autoptr(GPtrArray) lines = split (self, charset);
+
+  *facts = (ProcTailFacts) { NULL };
+  for (guint i = lines->len; i > 0; i--)
+    {
+      char **line = (char **) &g_ptr_array_index (lines, i - 1);
+
+      if (!facts->has_progress)
+        facts->has_progress = read_progress (*line, pattern, total, &facts->progress);
+      if (facts->last_line == NULL && **line != '\0')
+        facts->last_line = g_steal_pointer (line);
+    }
+
+  if (facts->last_line == NULL)
+    facts->last_line = g_strdup ("");
+}
