@@ -10,6 +10,7 @@
 #include "proc-pidfd-private.h"
 #include "proc-source-private.h"
 #include "proc-start-error-private.h"
+#include "proc-status-private.h"
 
 #include <errno.h>
 #include <gio/gio.h>
@@ -67,8 +68,7 @@ struct _ProcChild
   gboolean exited;
   gboolean reaped;
 
-  gboolean status_known;
-  int status; /* as waitpid () gives it */
+  ProcStatus status;
   gint64 cpu_usec;
   gint64 peak_rss;
   GError *error;
@@ -82,40 +82,6 @@ static void
 note_change (ProcChild *self)
 {
   self->changed (self->user_data);
-}
-
-static int
-compose_status (const siginfo_t *info)
-{
-  switch (info->si_code)
-    {
-    case CLD_EXITED:
-      return W_EXITCODE (info->si_status, 0);
-    case CLD_DUMPED:
-      return W_EXITCODE (0, info->si_status) | WCOREFLAG;
-    case CLD_KILLED:
-    default:
-      return W_EXITCODE (0, info->si_status);
-    }
-}
-
-/* Leaves the zombie to GSubprocess. If that has reaped it already, or somebody
- * else has, a newer kernel still knows. */
-static void
-read_status (ProcChild *self)
-{
-  siginfo_t info = { 0 };
-  int pidfd = proc_group_get_pidfd (self->group);
-
-  if (waitid (P_PIDFD, pidfd, &info, WEXITED | WNOHANG | WNOWAIT) == 0 && info.si_pid != 0)
-    {
-      self->status = compose_status (&info);
-      self->status_known = TRUE;
-    }
-  else if (proc_pidfd_get_status (pidfd, &self->status))
-    {
-      self->status_known = TRUE;
-    }
 }
 
 static gboolean on_reap_timer (gpointer user_data);
@@ -146,8 +112,8 @@ note_exit (ProcChild *self)
     return;
 
   self->exited = TRUE;
-  if (!self->status_known && !self->supervised && proc_group_get_pidfd (self->group) >= 0)
-    read_status (self);
+  if (!self->status.known && !self->supervised && proc_group_get_pidfd (self->group) >= 0)
+    proc_status_read (&self->status, proc_group_get_pidfd (self->group));
   proc_group_leader_exited (self->group);
 
   if (!self->supervised)
@@ -192,8 +158,7 @@ static void
 note_supervised_end (ProcChild *self, const ExecMessage *message)
 {
   self->ended = TRUE;
-  self->status = message->status;
-  self->status_known = TRUE;
+  proc_status_set (&self->status, message->status);
   self->cpu_usec = message->cpu_usec;
   self->peak_rss = message->peak_rss;
 }
@@ -268,29 +233,6 @@ finish_control (ProcChild *self)
   settle (self);
 }
 
-static gboolean
-is_sigchld_ignored (void)
-{
-  struct sigaction action;
-
-  return sigaction (SIGCHLD, NULL, &action) == 0
-         && (action.sa_handler == SIG_IGN || (action.sa_flags & SA_NOCLDWAIT) != 0);
-}
-
-/* What GSubprocess has from a zombie is true. If it found none, it says -1, or in
- * older releases 0: which cannot be believed where the kernel keeps no zombies. */
-static void
-take_subprocess_status (ProcChild *self)
-{
-  int status = g_subprocess_get_status (self->subprocess);
-
-  if (self->status_known || self->supervised || status == -1 || is_sigchld_ignored ())
-    return;
-
-  self->status = status;
-  self->status_known = TRUE;
-}
-
 static void
 note_reaped (ProcChild *self)
 {
@@ -349,7 +291,8 @@ on_reaped (GObject *source, GAsyncResult *result, gpointer user_data)
   finish_control (self);
   if (self->group != NULL)
     note_exit (self);
-  take_subprocess_status (self);
+  if (!self->supervised)
+    proc_status_take_reaped (&self->status, g_subprocess_get_status (self->subprocess));
   note_reaped (self);
 }
 
@@ -369,7 +312,7 @@ proc_child_spawn (ProcPlan *plan,
   if (!proc_control_open (&control, error))
     return NULL;
 
-  supervised = plan->supervise || is_sigchld_ignored ();
+  supervised = plan->supervise || proc_status_is_kept_for_nobody ();
   subprocess = proc_launch (plan, supervised, streams, &control, error);
   if (subprocess == NULL)
     return NULL;
@@ -478,8 +421,8 @@ proc_child_get_usage (ProcChild *self, gint64 *cpu_usec, gint64 *peak_rss)
 gboolean
 proc_child_get_wait_status (ProcChild *self, int *wait_status)
 {
-  *wait_status = self->status;
-  return self->status_known;
+  *wait_status = self->status.wait_status;
+  return self->status.known;
 }
 
 /* Gives why the program was never started, or NULL. What ended without a word was the

@@ -33,5 +33,7 @@ int proc_fd_open_null (GError **error);
 int proc_fd_dup (int fd, GError **error);
 int proc_fd_dup_above (int fd, int lowest, GError **error);
 gboolean proc_fd_set_nonblocking (int fd, GError **error);
+gboolean proc_fd_pipe_from_child (ProcFd *ours, ProcFd *theirs, GError **error);
+gboolean proc_fd_pipe_to_child (ProcFd *theirs, ProcFd *ours, GError **error);
 
 G_END_DECLS

@@ -129,6 +129,32 @@ proc_fd_set_nonblocking (int fd, GError **error)
   return FALSE;
 }
 
+/* Our end of a pipe does not block. The child's end does: that is its business. */
+static gboolean
+make_pipe (ProcFd *reader, ProcFd *writer, ProcFd *ours, GError **error)
+{
+  int fds[2];
+
+  if (!proc_fd_pipe (fds, error))
+    return FALSE;
+
+  *reader = fds[0];
+  *writer = fds[1];
+  return proc_fd_set_nonblocking (*ours, error);
+}
+
+gboolean
+proc_fd_pipe_from_child (ProcFd *ours, ProcFd *theirs, GError **error)
+{
+  return make_pipe (ours, theirs, ours, error);
+}
+
+gboolean
+proc_fd_pipe_to_child (ProcFd *theirs, ProcFd *ours, GError **error)
+{
+  return make_pipe (theirs, ours, ours, error);
+}
+
 static void
 shared_fd_clear (gpointer data)
 {

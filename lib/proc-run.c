@@ -5,6 +5,7 @@
 #include "proc-run-private.h"
 
 #include "proc-child-private.h"
+#include "proc-grace-private.h"
 #include "proc-ladder-private.h"
 #include "proc-source-private.h"
 #include "proc-streams-private.h"
@@ -71,10 +72,7 @@ struct _ProcRun
 
   GSource *timeout;
   GSource *idle_timeout;
-  GSource *grace;        /* runs while no sink holds a pump */
-  gint64 grace_started;  /* monotonic */
-  gint64 grace_left;     /* usec */
-  gboolean grace_over;
+  ProcGrace grace;       /* for what stays open when the child is gone */
 
   gint64 start_usec;
   gint64 start_monotonic;
@@ -161,7 +159,7 @@ spawn (ProcRun *self, GError **error)
 static void
 end_drain (ProcRun *self)
 {
-  self->grace_over = TRUE;
+  proc_grace_end (&self->grace);
   proc_streams_read_rest (self->streams);
 }
 
@@ -172,25 +170,6 @@ on_grace_over (gpointer user_data)
   return G_SOURCE_REMOVE;
 }
 
-/* What we hold up does not count against those who wait for us; and those that are
- * being stopped have the ladder's time. */
-static void
-run_grace_clock (ProcRun *self)
-{
-  gboolean held = proc_streams_hold_up (self->streams) || self->ladder != NULL;
-
-  if (held && self->grace != NULL)
-    {
-      self->grace_left -= g_get_monotonic_time () - self->grace_started;
-      proc_source_clear (&self->grace);
-    }
-  else if (!held && self->grace == NULL && !self->grace_over)
-    {
-      self->grace_started = g_get_monotonic_time ();
-      self->grace = start_timer (MAX (self->grace_left, 0) / 1000, on_grace_over, self);
-    }
-}
-
 static void
 begin_drain (ProcRun *self)
 {
@@ -198,7 +177,7 @@ begin_drain (ProcRun *self)
 
   self->gone_monotonic = g_get_monotonic_time ();
   self->status_known = proc_child_get_wait_status (self->child, &self->wait_status);
-  self->grace_left = (gint64) self->plan->drain_grace_msec * 1000;
+  proc_grace_begin (&self->grace, self->plan->drain_grace_msec, on_grace_over, self);
   self->never_ran = error != NULL;
   take_error (self, error);
 }
@@ -219,7 +198,7 @@ static void
 begin_settle (ProcRun *self)
 {
   proc_source_clear (&self->idle_timeout);
-  proc_source_clear (&self->grace);
+  proc_grace_end (&self->grace);
   if (self->child != NULL)
     proc_child_release (self->child);
   proc_streams_settle (self->streams, has_succeeded (self));
@@ -371,9 +350,10 @@ step (ProcRun *self)
       break;
 
     case RUN_DRAINING:
-      if (is_ladder_over (self) && !self->grace_over)
+      if (is_ladder_over (self) && !self->grace.over)
         end_drain (self);
-      run_grace_clock (self);
+      proc_grace_run (&self->grace,
+                      proc_streams_hold_up (self->streams) || self->ladder != NULL);
       if (!proc_streams_are_pumping (self->streams)
           && (self->ladder == NULL || is_ladder_over (self)))
         {

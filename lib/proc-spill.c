@@ -26,6 +26,10 @@
  */
 #define RING_MARGIN ((guint64) 64 * 1024)
 
+/* At once: a kernel that does not preempt system calls keeps others waiting for larger
+ * pieces of memory. */
+#define WRITE_SIZE ((gsize) 32 * 1024)
+
 static guint64
 get_page_size (void)
 {
@@ -78,7 +82,7 @@ proc_spill_write (ProcSpill *self, const guint8 *data, gsize size, gsize *n_writ
 
   while (*n_written < size)
     {
-      gsize piece = size - *n_written;
+      gsize piece = MIN (size - *n_written, WRITE_SIZE);
       off_t position = locate (self, self->n_written, &piece);
       gssize n = pwrite (self->fd, data + *n_written, piece, position);
 
