@@ -166,14 +166,13 @@ on_over (ProcJob *job, gpointer user_data)
   look (self);
 }
 
-/* Makes a job of the thread's default context. */
+/* Makes a job of the thread's default context, which has to be submitted or refused. */
 ProcJob *
 proc_home_new_job (ProcHome *self, ProcCommand *command)
 {
   ProcJob *job = proc_job_new (command, on_over, proc_home_ref (self));
 
   add_live (self, proc_job_get_context (job), 1);
-  proc_job_list_add (self->jobs, job);
   return job;
 }
 

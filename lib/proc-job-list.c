@@ -29,7 +29,6 @@ typedef struct
   GList link; /* in entries */
   GList *added; /* in the log: it is not shown yet */
   GSequenceIter *shown; /* of the context */
-  gboolean finished;
 } Entry;
 
 typedef struct
@@ -50,7 +49,7 @@ struct _ProcJobList
   GObject *asked;     /* the owner, not yet disposed of; or NULL */
   gboolean untold;    /* it has counted something while nobody listened */
   gboolean counted;   /* it has something to notify of */
-  GHashTable *by_job; /* ProcJob → Entry */
+  GHashTable *by_job; /* ProcJob → Entry; NULL: it was over before it came here */
   GQueue entries;     /* of Entry */
   GQueue finished;    /* of Entry, the oldest first */
   guint n_kept;
@@ -260,21 +259,22 @@ log_step (ProcJobList *self, Entry *entry, gboolean removed)
   schedule (self);
 }
 
-void
-proc_job_list_add (ProcJobList *self, ProcJob *job)
+/* Under the lock. */
+static Entry *
+add_entry (ProcJobList *self, ProcJob *job)
 {
-  g_autoptr(GMutexLocker) locker = g_mutex_locker_new (&self->lock);
   Entry *entry = g_new0 (Entry, 1);
 
   entry->job = g_object_ref (job);
   entry->link.data = entry;
-  g_hash_table_insert (self->by_job, job, entry);
   g_queue_push_tail_link (&self->entries, &entry->link);
-  if (!self->opened)
-    return;
+  if (self->opened)
+    {
+      proc_job_watch (job);
+      log_step (self, entry, FALSE);
+    }
 
-  proc_job_watch (job);
-  log_step (self, entry, FALSE);
+  return entry;
 }
 
 /* Under the lock. Gives the entry if it is to be freed, without the lock: that may be the
@@ -314,16 +314,37 @@ forget_finished (ProcJobList *self)
   g_mutex_unlock (&self->lock);
 }
 
-/* The job has finished. It may be kept. */
+/* The job has been submitted, and may be over already: its context may be another
+ * thread's. */
+void
+proc_job_list_add (ProcJobList *self, ProcJob *job)
+{
+  Entry *entry;
+  gboolean is_over;
+
+  g_mutex_lock (&self->lock);
+  entry = add_entry (self, job);
+  is_over = g_hash_table_steal_extended (self->by_job, job, NULL, NULL);
+  if (is_over)
+    g_queue_push_tail (&self->finished, entry);
+  else
+    g_hash_table_insert (self->by_job, job, entry);
+  g_mutex_unlock (&self->lock);
+
+  forget_finished (self);
+}
+
+/* The job is over. It may be kept. */
 void
 proc_job_list_remove (ProcJobList *self, ProcJob *job)
 {
-  Entry *entry;
+  gpointer entry;
 
   g_mutex_lock (&self->lock);
-  entry = g_hash_table_lookup (self->by_job, job);
-  g_hash_table_remove (self->by_job, job);
-  g_queue_push_tail (&self->finished, entry);
+  if (g_hash_table_steal_extended (self->by_job, job, NULL, &entry))
+    g_queue_push_tail (&self->finished, entry);
+  else
+    g_hash_table_insert (self->by_job, job, NULL);
   g_mutex_unlock (&self->lock);
 
   forget_finished (self);

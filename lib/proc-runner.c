@@ -204,6 +204,8 @@ proc_runner_start_job (ProcRunner *self,
   else
     proc_job_refuse (job, refusal);
 
+  /* Whoever sees it there may stop it: so not before. */
+  proc_job_list_add (proc_home_get_jobs (self->home), job);
   return job;
 }
 
