@@ -39,6 +39,7 @@ void proc_output_end_outlet (ProcOutput *self);
 gboolean proc_output_is_pumping (const ProcOutput *self);
 gboolean proc_output_is_held (const ProcOutput *self);
 void proc_output_read_rest (ProcOutput *self);
+gboolean proc_output_is_settled (const ProcOutput *self);
 void proc_output_report (const ProcOutput *self,
                          ProcReport *report,
                          GBytes **bytes,

@@ -164,6 +164,13 @@ proc_output_read_rest (ProcOutput *self)
   proc_pump_resume (self->pump);
 }
 
+/* What is piped may go on, and leaves nothing to be settled. */
+gboolean
+proc_output_is_settled (const ProcOutput *self)
+{
+  return self->sink == NULL || self->piped || self->sink->settled;
+}
+
 /* Once, when all is settled. */
 void
 proc_output_report (const ProcOutput *self,
@@ -178,8 +185,11 @@ proc_output_report (const ProcOutput *self,
   if (self->pump != NULL && is_waited_for (self) && !proc_pump_saw_end (self->pump))
     report->complete = FALSE;
 
-  g_bytes_unref (*bytes);
-  *bytes = proc_sink_take_bytes (self->sink);
+  if (!self->piped)
+    {
+      g_bytes_unref (*bytes);
+      *bytes = proc_sink_take_bytes (self->sink);
+    }
   *size = self->sink->size;
   *cap = self->sink->cap;
   if (proc_sink_is_truncated (self->sink))

@@ -401,7 +401,7 @@ proc_streams_settle (ProcStreams *self, gboolean keep)
     proc_input_stop (self->input);
 
   for (guint i = 0; i < N_OUTPUTS; i++)
-    if (self->outputs[i].sink != NULL && !self->outputs[i].sink->settled)
+    if (!proc_output_is_settled (&self->outputs[i]))
       proc_sink_settle (self->outputs[i].sink, keep);
 }
 
@@ -411,11 +411,8 @@ proc_streams_are_settled (const ProcStreams *self)
   if (self->input != NULL && !proc_input_is_settled (self->input))
     return FALSE;
 
-  for (guint i = 0; i < N_OUTPUTS; i++)
-    if (self->outputs[i].sink != NULL && !self->outputs[i].sink->settled)
-      return FALSE;
-
-  return TRUE;
+  return proc_output_is_settled (&self->outputs[OUT])
+         && proc_output_is_settled (&self->outputs[ERR]);
 }
 
 /* TRUE: because of an abort, not all went where it was to go. */
