@@ -75,7 +75,7 @@ split (const ProcTail *self, const char *charset)
   g_autoptr(ProcLines) splitter = proc_lines_new (charset);
   gsize start;
 
-  if (self->bytes == NULL)
+  if (self->bytes == NULL || self->bytes->len == 0)
     return lines;
 
   start = count_rest (self, charset);

@@ -89,12 +89,17 @@ set_up () {
   [ ${#missing[@]} -eq 0 ] || die "Installed, and still not there: ${missing[*]}"
 }
 
-# build DIRECTORY [OPTION…]: configures and builds in a directory of the checkout.
-build () {
+# configure DIRECTORY [OPTION…]: makes a build directory in the checkout.
+configure () {
   local dir=$source_root/$1 reconfigure=()
 
   shift
   [ ! -e "$dir/build.ninja" ] || reconfigure=(--reconfigure)
   meson setup "${reconfigure[@]}" "$@" "$dir" "$source_root"
-  meson compile -C "$dir"
+}
+
+# build DIRECTORY [OPTION…]: the same, and builds there.
+build () {
+  configure "$@"
+  meson compile -C "$source_root/$1"
 }
