@@ -230,6 +230,15 @@ finish (ProcJob *self)
   over (self, self->user_data);
 }
 
+/* FALSE: what is left of a piped output is still being read, to be delivered. */
+static gboolean
+is_all_delivered (ProcJob *self)
+{
+  return !proc_outlet_is_open_for_signals (proc_link_get_outlet (self->link, PROC_STREAM_STDOUT))
+         && !proc_outlet_is_open_for_signals (proc_link_get_outlet (self->link,
+                                                                    PROC_STREAM_STDERR));
+}
+
 static gboolean
 waits_for_reader (ProcJob *self)
 {
@@ -250,7 +259,7 @@ proc_job_deliver (gpointer job)
   if (again != WHEN_WOKEN)
     return again;
 
-  if (self->ending)
+  if (self->ending && is_all_delivered (self))
     finish (self);
   else if (waits_for_reader (self))
     return LOOK_USEC;

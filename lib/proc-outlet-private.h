@@ -42,6 +42,7 @@ void proc_outlet_set_use (ProcOutlet *self, ProcOutletUse use);
 ProcOutletUse proc_outlet_get_use (ProcOutlet *self);
 GBytes *proc_outlet_take (ProcOutlet *self, gsize at_most, gboolean *ended);
 gboolean proc_outlet_is_waiting (ProcOutlet *self);
+gboolean proc_outlet_is_open_for_signals (ProcOutlet *self);
 void proc_outlet_look (ProcOutlet *self, const ProcOutletText *text, ProcOutletFacts *facts);
 void proc_outlet_open (ProcOutlet *self);
 void proc_outlet_abandon (ProcOutlet *self);

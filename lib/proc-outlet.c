@@ -211,6 +211,15 @@ proc_outlet_is_waiting (ProcOutlet *self)
   return self->waiting && self->use == PROC_OUTLET_UNUSED;
 }
 
+/* TRUE: more may come that signals are to be made of. */
+gboolean
+proc_outlet_is_open_for_signals (ProcOutlet *self)
+{
+  g_autoptr(GMutexLocker) locker = g_mutex_locker_new (&self->lock);
+
+  return self->use == PROC_OUTLET_SIGNALS && !self->ended;
+}
+
 /* The last line is the caller's. */
 void
 proc_outlet_look (ProcOutlet *self, const ProcOutletText *text, ProcOutletFacts *facts)
