@@ -240,48 +240,65 @@ watch (Supervisor *self)
     }
 }
 
+static void
+place (int fd, int number)
+{
+  while (dup3 (fd, number, O_CLOEXEC) < 0 && (errno == EINTR || errno == EBUSY))
+    ;
+}
+
 /* Holds none of the program's streams, or their ends would never be seen. */
 static void
 keep_only (int control, int signals)
 {
-  int high_control = fcntl (control, F_DUPFD_CLOEXEC, N_FDS);
-  int high_signals = fcntl (signals, F_DUPFD_CLOEXEC, N_FDS);
-
-  dup3 (high_control, CONTROL, O_CLOEXEC);
-  dup3 (high_signals, SIGNALS, O_CLOEXEC);
+  place (control, CONTROL);
+  place (signals, SIGNALS);
   exec_steps_close_from (N_FDS);
 }
 
-/* Comes back in the child only. */
-void
-exec_supervise (const ExecSteps *steps)
+static int
+open_signals (void)
 {
-  Supervisor self = { .steps = *steps };
   sigset_t all;
   sigset_t child;
-  int signals;
 
-  prctl (PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0);
-  exec_steps_reset_signals ();
   sigfillset (&all);
   sigprocmask (SIG_SETMASK, &all, NULL);
   sigemptyset (&child);
   sigaddset (&child, SIGCHLD);
-  signals = signalfd (-1, &child, SFD_CLOEXEC | SFD_NONBLOCK);
+  return signalfd (-1, &child, SFD_CLOEXEC | SFD_NONBLOCK);
+}
 
-  self.program = signals >= 0 ? fork () : -1;
+/* Comes back in the child only. What may be wanting is made before there is one. */
+void
+exec_supervise (const ExecSteps *steps)
+{
+  Supervisor self = { .steps = *steps };
+  int signals;
+  int high_signals;
+  int high_control;
+
+  prctl (PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0);
+  exec_steps_reset_signals ();
+  signals = open_signals ();
+  high_signals = signals >= 0 ? fcntl (signals, F_DUPFD_CLOEXEC, N_FDS) : -1;
+  high_control = high_signals >= 0 ? fcntl (steps->control_fd, F_DUPFD_CLOEXEC, N_FDS) : -1;
+
+  self.program = high_control >= 0 ? fork () : -1;
   if (self.program < 0)
     exec_steps_fail (steps, EXEC_STEP_SUPERVISE);
 
   if (self.program == 0)
     {
       close (signals);
+      close (high_signals);
+      close (high_control);
       return;
     }
 
   /* Out of the reach of what a terminal sends to the program's group. */
   setsid ();
-  keep_only (steps->control_fd, signals);
+  keep_only (high_control, high_signals);
   self.steps.control_fd = CONTROL;
   watch (&self);
 }
