@@ -195,7 +195,7 @@ read_control (ProcChild *self)
       /* ECONNRESET: it ended without having read all, and may have said why. */
       if (size < 0 && (errno == EINTR || errno == ECONNRESET))
         continue;
-      if (size < 0 && errno == EAGAIN)
+      if (size < 0 && (errno == EAGAIN || errno == ENOMEM || errno == ENOBUFS))
         return TRUE;
       if (size != sizeof message)
         return FALSE;
@@ -233,10 +233,19 @@ finish_control (ProcChild *self)
   settle (self);
 }
 
+/* GSubprocess may have heard of the end, and have failed to reap. */
+static void
+reap (ProcChild *self)
+{
+  if (!self->supervised && self->group != NULL)
+    proc_pidfd_reap (proc_group_get_pidfd (self->group));
+}
+
 static void
 note_reaped (ProcChild *self)
 {
   finish_control (self);
+  reap (self);
   proc_source_clear (&self->reap_timer);
   proc_source_clear (&self->exit_source);
   proc_source_clear (&self->lost_timer);

@@ -12,6 +12,7 @@ gboolean proc_pidfd_signal (int pidfd, int signal_number);
 gboolean proc_pidfd_signal_group (int pidfd, int signal_number);
 gboolean proc_pidfd_has_exited (int pidfd);
 gboolean proc_pidfd_get_status (int pidfd, int *wait_status);
+void proc_pidfd_reap (int pidfd);
 gboolean proc_pidfd_is_refused (void);
 
 G_END_DECLS

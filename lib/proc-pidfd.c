@@ -13,6 +13,7 @@
 #include <string.h>
 #include <sys/ioctl.h>
 #include <sys/syscall.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 /* The calls around pidfds, each of which may be missing: from an old kernel, or
@@ -134,4 +135,14 @@ proc_pidfd_has_exited (int pidfd)
   struct pollfd poll_fd = { .fd = pidfd, .events = POLLIN };
 
   return poll (&poll_fd, 1, 0) > 0;
+}
+
+/* Nothing happens if it lives, was reaped, or is no child of this program. */
+void
+proc_pidfd_reap (int pidfd)
+{
+  siginfo_t info = { 0 };
+
+  if (pidfd >= 0)
+    waitid (P_PIDFD, pidfd, &info, WEXITED | WNOHANG);
 }
