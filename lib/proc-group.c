@@ -99,19 +99,37 @@ proc_group_get_pidfd (const ProcGroup *self)
   return self->pidfd;
 }
 
-/* "pid (name) state ppid pgrp …", where the name may hold anything; the start time
- * is the 22nd. FALSE: it does not live. */
+/* What keeps us from reading, and says nothing of the process. */
 static gboolean
-read_process (pid_t pid, pid_t *group, guint64 *start_time)
+is_our_trouble (const GError *error)
+{
+  return g_error_matches (error, G_FILE_ERROR, G_FILE_ERROR_MFILE)
+         || g_error_matches (error, G_FILE_ERROR, G_FILE_ERROR_NFILE)
+         || g_error_matches (error, G_FILE_ERROR, G_FILE_ERROR_NOMEM)
+         || g_error_matches (error, G_FILE_ERROR, G_FILE_ERROR_IO)
+         || g_error_matches (error, G_FILE_ERROR, G_FILE_ERROR_INTR)
+         || g_error_matches (error, G_FILE_ERROR, G_FILE_ERROR_AGAIN);
+}
+
+/* "pid (name) state ppid pgrp …", where the name may hold anything; the start time
+ * is the 22nd. FALSE: it does not live; or with @unknown, which may be NULL, nobody can
+ * say. */
+static gboolean
+read_process (pid_t pid, pid_t *group, guint64 *start_time, gboolean *unknown)
 {
   g_autofree char *path = g_strdup_printf ("/proc/%d/stat", (int) pid);
   g_autofree char *stat = NULL;
+  g_autoptr(GError) error = NULL;
   unsigned long long start;
   const char *rest;
   char state;
 
-  if (!g_file_get_contents (path, &stat, NULL, NULL))
-    return FALSE;
+  if (!g_file_get_contents (path, &stat, NULL, &error))
+    {
+      if (unknown != NULL)
+        *unknown |= is_our_trouble (error);
+      return FALSE;
+    }
 
   rest = strrchr (stat, ')');
   if (rest == NULL
@@ -125,11 +143,11 @@ read_process (pid_t pid, pid_t *group, guint64 *start_time)
 }
 
 static gboolean
-is_living_member (pid_t pid, pid_t group, guint64 *start_time)
+is_living_member (pid_t pid, pid_t group, guint64 *start_time, gboolean *unknown)
 {
   pid_t member_of;
 
-  return read_process (pid, &member_of, start_time) && member_of == group;
+  return read_process (pid, &member_of, start_time, unknown) && member_of == group;
 }
 
 static gboolean
@@ -141,7 +159,7 @@ is_alive (const Member *member)
   if (member->pidfd >= 0)
     return !proc_pidfd_has_exited (member->pidfd);
 
-  return read_process (member->pid, &group, &start_time) && start_time == member->start_time;
+  return read_process (member->pid, &group, &start_time, NULL) && start_time == member->start_time;
 }
 
 /* The number may have passed to another process before it was opened. */
@@ -150,14 +168,15 @@ hold (GArray *held, pid_t pid, pid_t group)
 {
   Member member = { .pid = pid, .pidfd = proc_pidfd_open (pid) };
 
-  if (is_living_member (pid, group, &member.start_time))
+  if (is_living_member (pid, group, &member.start_time, NULL))
     g_array_append_val (held, member);
   else
     member_clear (&member);
 }
 
 /* Counts the living members, and with @holding takes hold of them; those held
- * before are let go after that. -1 without a /proc. */
+ * before are let go after that. -1 without a /proc, and where not all could be looked
+ * at. */
 static int
 scan (ProcGroup *self, gboolean holding)
 {
@@ -165,6 +184,7 @@ scan (ProcGroup *self, gboolean holding)
   g_autoptr(GArray) held = new_held ();
   const char *name;
   guint64 start_time;
+  gboolean unknown = FALSE;
   int n_members = 0;
 
   if (processes == NULL)
@@ -174,7 +194,7 @@ scan (ProcGroup *self, gboolean holding)
     {
       pid_t pid = (pid_t) g_ascii_strtoll (name, NULL, 10);
 
-      if (pid > 0 && is_living_member (pid, self->leader, &start_time))
+      if (pid > 0 && is_living_member (pid, self->leader, &start_time, &unknown))
         {
           n_members++;
           if (holding)
@@ -188,7 +208,7 @@ scan (ProcGroup *self, gboolean holding)
       self->held = g_steal_pointer (&held);
     }
 
-  return n_members;
+  return unknown ? -1 : n_members;
 }
 
 static gboolean
