@@ -4,11 +4,13 @@
 
 #include "proc-pump-private.h"
 
+#include "proc-error-private.h"
 #include "proc-fd-private.h"
 #include "proc-pipe-private.h"
 #include "proc-source-private.h"
 
 #include <errno.h>
+#include <glib/gi18n-lib.h>
 #include <poll.h>
 #include <sys/ioctl.h>
 #include <unistd.h>
@@ -69,6 +71,17 @@ end (ProcPump *self, gboolean saw_end)
   close_pipe (self);
 }
 
+/* What comes behind is lost, which must not pass for the end. */
+static void
+fail (ProcPump *self, int saved_errno)
+{
+  GError *error = NULL;
+
+  proc_set_error_from_errno (&error, PROC_RUNNER_ERROR_OUTPUT_FILE, saved_errno,
+                             _("Cannot read the command’s output"));
+  proc_sink_take_error (self->sink, error);
+}
+
 /* Gives memory to read into. NULL: the pump is held, or the pipe closed. */
 static guint8 *
 reserve (ProcPump *self, gsize *room)
@@ -127,6 +140,8 @@ read_once (ProcPump *self)
     return FALSE;
   if (n_read <= 0)
     {
+      if (n_read < 0 && errno != EAGAIN)
+        fail (self, errno);
       end (self, n_read == 0);
       return FALSE;
     }
