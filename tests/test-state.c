@@ -270,6 +270,16 @@ fail_for_living_child (void)
   g_error ("a child is still alive");
 }
 
+static G_NORETURN void
+fail_for_zombie (pid_t pid)
+{
+  g_autofree char *path = g_strdup_printf ("/proc/%d/stat", (int) pid);
+  g_autofree char *stat = NULL;
+
+  g_file_get_contents (path, &stat, NULL, NULL);
+  g_error ("a child has not been reaped: %s", stat != NULL ? stat : "it has gone since");
+}
+
 void
 test_assert_no_children (void)
 {
@@ -281,7 +291,7 @@ test_assert_no_children (void)
         fail_for_living_child ();
 
       if (is_leader (info.si_pid))
-        g_error ("the child %d has not been reaped", (int) info.si_pid);
+        fail_for_zombie (info.si_pid);
 
       g_assert_cmpint (waitpid (info.si_pid, NULL, WNOHANG), ==, info.si_pid);
       memset (&info, 0, sizeof info);
