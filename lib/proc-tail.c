@@ -8,14 +8,16 @@
 #include "proc-lines-private.h"
 #include "proc-progress-private.h"
 
+#include <string.h>
 
 /* What a stream says last, for who looks now and then: a few KiB at its end are kept,
  * and made lines when somebody asks. So a fast stream costs a short copy for each read,
  * whatever its lines. A pure room: whoever has it locks it.
  *
- * Where more came before, the first bytes are the rest of something, and are left out
- * up to the first blank: half a number is no progress. In another charset the first
- * byte begins a character at least where all of them have one size.
+ * Where more came before, the text begins with the rest of something, which is left out
+ * up to the first blank, or without one, as far as it is a number: half a number is no
+ * progress. In another charset the first byte begins a character at least where all of
+ * them have one size.
  */
 #define KEPT_BYTES ((gsize) 4096)
 #define WIDEST_UNIT 4
@@ -53,18 +55,33 @@ proc_tail_clear (ProcTail *self)
   self->cut = FALSE;
 }
 
+/* Gives what is kept in UTF-8, or what is taken for that. */
+static GBytes *
+decode (const ProcTail *self, const char *charset)
+{
+  g_autoptr(GBytes) bytes = g_bytes_new_static (self->bytes->data, self->bytes->len);
+  char *text;
+
+  if (charset == NULL)
+    return g_steal_pointer (&bytes);
+
+  text = proc_charset_decode (bytes, 0, charset);
+  return g_bytes_new_take (text, strlen (text));
+}
+
 static gsize
-count_rest (const ProcTail *self, const char *charset)
+count_rest (const guint8 *text, gsize size)
 {
   gsize n = 0;
 
-  if (!self->cut || charset != NULL)
-    return 0;
-
-  while (n < self->bytes->len && !g_ascii_isspace (self->bytes->data[n]))
+  while (n < size && !g_ascii_isspace (text[n]))
     n++;
+  if (n < size)
+    return n;
 
-  return n < self->bytes->len ? n : 0;
+  for (n = 0; n < size && (g_ascii_isdigit (text[n]) || text[n] == '.'); n++)
+    ;
+  return n;
 }
 
 /* Gives the lines that have ended, the one under way behind them, if there is one. */
@@ -72,14 +89,19 @@ static GPtrArray *
 split (const ProcTail *self, const char *charset)
 {
   GPtrArray *lines = g_ptr_array_new_with_free_func (g_free);
-  g_autoptr(ProcLines) splitter = proc_lines_new (charset);
+  g_autoptr(ProcLines) splitter = proc_lines_new (NULL);
+  g_autoptr(GBytes) bytes = NULL;
+  const guint8 *text;
+  gsize size;
   gsize start;
 
   if (self->bytes == NULL || self->bytes->len == 0)
     return lines;
 
-  start = count_rest (self, charset);
-  proc_lines_feed (splitter, self->bytes->data + start, self->bytes->len - start, lines);
+  bytes = decode (self, charset);
+  text = g_bytes_get_data (bytes, &size);
+  start = self->cut ? count_rest (text, size) : 0;
+  proc_lines_feed (splitter, text + start, size - start, lines);
   proc_lines_finish (splitter, lines);
   return lines;
 }
