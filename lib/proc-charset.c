@@ -109,6 +109,15 @@ skip (char **in, gsize *left, gsize unit, GString *text)
   *left -= bad;
 }
 
+/* Converts what is the end of the text. */
+static void
+convert_rest (GIConv converter, char *in, gsize left, gsize unit, GString *text)
+{
+  while (!convert_run (converter, &in, &left, text) && left > 0)
+    skip (&in, &left, unit, text);
+  convert_run (converter, NULL, NULL, text);
+}
+
 /* In the middle of a text the byte order is what the mark at its beginning says. */
 static void
 read_mark (GIConv converter, const char *data)
@@ -150,10 +159,7 @@ proc_charset_decode (GBytes *bytes, gsize start, const char *charset)
   if (start > 0)
     read_mark (converter, data);
 
-  while (!convert_run (converter, &in, &left, text) && left > 0)
-    skip (&in, &left, unit, text);
-  convert_run (converter, NULL, NULL, text);
-
+  convert_rest (converter, in, left, unit, text);
   return g_utf8_make_valid (text->str, text->len);
 }
 
@@ -238,12 +244,11 @@ proc_decoder_feed (ProcDecoder *self, const guint8 *data, gsize size, GString *t
     }
 }
 
-/* Nothing comes any more. */
+/* Nothing comes any more: what lacks its rest is bad, and what is behind that need not
+ * be. */
 void
 proc_decoder_finish (ProcDecoder *self, GString *text)
 {
-  if (self->n_cut > 0)
-    g_string_append (text, REPLACEMENT);
+  convert_rest (self->converter, self->cut, self->n_cut, self->unit, text);
   self->n_cut = 0;
-  convert_run (self->converter, NULL, NULL, text);
 }

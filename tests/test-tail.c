@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
-/* What a stream says last: the same wherever its output is cut, and from however much came before. */
+/* What a stream says last: the same wherever its output is cut, and however much came before. */
 
 #include "config.h"
 
