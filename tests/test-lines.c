@@ -17,9 +17,9 @@ feed (ProcLines *splitter, const char *data, gsize size, GPtrArray *lines)
 
 /* In pieces of so many bytes; 0: all at once. */
 static GPtrArray *
-split (const char *data, gsize size, gsize piece)
+split (const char *data, gsize size, gsize piece, const char *charset)
 {
-  g_autoptr(ProcLines) splitter = proc_lines_new (NULL);
+  g_autoptr(ProcLines) splitter = proc_lines_new (charset);
   GPtrArray *lines = g_ptr_array_new_with_free_func (g_free);
 
   if (piece == 0)
@@ -42,25 +42,30 @@ assert_lines (GPtrArray *lines, const char *const *expected)
 }
 
 static void
-assert_split_bytes (const char *data, gsize size, const char *const *expected)
+assert_split_bytes (const char *data,
+                    gsize size,
+                    const char *charset,
+                    const char *const *expected)
 {
   for (gsize piece = 0; piece <= MIN (size, 8); piece++)
     {
-      g_autoptr(GPtrArray) lines = split (data, size, piece);
+      g_autoptr(GPtrArray) lines = split (data, size, piece, charset);
 
       assert_lines (lines, expected);
     }
 }
 
-#define assert_split(data, ...) \
-  assert_split_bytes ((data), sizeof (data) - 1, (const char *const[]){ __VA_ARGS__, NULL })
+#define assert_split_in(charset, data, ...) \
+  assert_split_bytes ((data), sizeof (data) - 1, (charset), \
+                      (const char *const[]){ __VA_ARGS__, NULL })
+#define assert_split(data, ...) assert_split_in (NULL, (data), __VA_ARGS__)
 
 static void
 test_ends (void)
 {
   static const char *const none[] = { NULL };
 
-  assert_split_bytes ("", 0, none);
+  assert_split_bytes ("", 0, NULL, none);
   assert_split ("one", "one");
   assert_split ("one\n", "one");
   assert_split ("one\ntwo", "one", "two");
@@ -139,7 +144,7 @@ test_over_long (void)
   for (gsize i = 0; i < n; i++)
     g_string_append (text, euro);
   g_string_append_c (text, '\n');
-  lines = split (text->str, text->len, 4096);
+  lines = split (text->str, text->len, 4096, NULL);
 
   g_assert_cmpuint (lines->len, ==, 2);
   for (guint i = 0; i < lines->len; i++)
@@ -152,6 +157,79 @@ test_over_long (void)
     }
   g_string_append_c (joined, '\n');
   g_assert_true (g_string_equal (joined, text));
+}
+
+/* In two pieces, cut at each byte: what was begun before the cut is whole after it. */
+static void
+assert_cut_anywhere (const char *charset, const char *text, const char *const *expected)
+{
+  gsize size;
+  g_autofree char *data = g_convert (text, -1, charset, "UTF-8", NULL, &size, NULL);
+
+  g_assert_nonnull (data);
+  for (gsize cut = 0; cut <= size; cut++)
+    {
+      g_autoptr(ProcLines) splitter = proc_lines_new (charset);
+      g_autoptr(GPtrArray) lines = g_ptr_array_new_with_free_func (g_free);
+
+      feed (splitter, data, cut, lines);
+      feed (splitter, data + cut, size - cut, lines);
+      proc_lines_finish (splitter, lines);
+      assert_lines (lines, expected);
+    }
+
+  assert_split_bytes (data, size, charset, expected);
+}
+
+#define assert_charset(charset, text, ...) \
+  assert_cut_anywhere ((charset), (text), (const char *const[]){ __VA_ARGS__, NULL })
+
+static void
+test_charsets (void)
+{
+  assert_charset ("ISO-8859-1", "größer\nÿ\r\nüber", "größer", "ÿ", "über");
+  assert_charset ("UTF-16LE", "größer\r\n日本 😀\n\nEnde", "größer", "日本 😀", "", "Ende");
+  assert_charset ("UTF-16BE", "größer\r\n日本 😀\n\nEnde", "größer", "日本 😀", "", "Ende");
+  assert_charset ("UTF-16", "größer\n日本\n", "größer", "日本");
+  assert_charset ("UTF-32BE", " 10%\r100%\n", "100%");
+  assert_charset ("ISO-2022-JP", "a日本b\n日\n本", "a日本b", "日", "本");
+  assert_charset ("windows-1258", "xa\nxo", "xa", "xo");
+  assert_charset ("UTF-8", "ä€😀\n\033[1mbold\033[0m", "ä€😀", "bold");
+}
+
+/* A byte that would end a line, return, or begin a sequence in ASCII, and is half a character
+ * here: U+0A0A, U+0D1B, U+1B08. */
+static void
+test_charset_controls (void)
+{
+  assert_charset ("UTF-16BE", "ਊഛᬈ\n", "ਊഛᬈ");
+  assert_charset ("UTF-16LE", "ਊഛᬈ\n", "ਊഛᬈ");
+  assert_charset ("UTF-16LE", "\033[31mrot\033[0m\n", "rot");
+}
+
+/* Its last letter may yet change, and no letter is lost by that. */
+static void
+test_charset_held_back (void)
+{
+  assert_split_in ("windows-1258", "xo\322", "xỏ");
+  assert_split_in ("windows-1258", "xo\322\nxa", "xỏ", "xa");
+  assert_split_in ("TCVN5712-1", "xa\na", "xa", "a");
+}
+
+static void
+test_charset_bad (void)
+{
+  assert_split_in ("windows-1252", "a\201b\n\201", "a\357\277\275b", "\357\277\275");
+  assert_split_in ("UTF-16LE", "a\0\0\330b\0\n\0c", "a\357\277\275b", "\357\277\275");
+  assert_split_in ("Shift_JIS", "\223\372\226\nb", "日\357\277\275", "b");
+}
+
+/* A plan with such a name is refused: this is what is left if one comes here all the same. */
+static void
+test_charset_unknown (void)
+{
+  assert_split_in ("no-such-charset", "gr\303\274n\n\374", "grün", "\357\277\275");
+  assert_split_in ("", "gr\303\274n", "grün");
 }
 
 static void
@@ -193,6 +271,11 @@ main (int argc, char **argv)
   TEST_ADD ("/lines/broken-ansi", test_broken_ansi);
   TEST_ADD ("/lines/out4-text", test_text);
   TEST_ADD ("/lines/over-long", test_over_long);
+  TEST_ADD ("/lines/charsets", test_charsets);
+  TEST_ADD ("/lines/charset-controls", test_charset_controls);
+  TEST_ADD ("/lines/charset-held-back", test_charset_held_back);
+  TEST_ADD ("/lines/charset-bad", test_charset_bad);
+  TEST_ADD ("/lines/charset-unknown", test_charset_unknown);
   TEST_ADD ("/lines/last", test_last);
 
   return g_test_run ();
