@@ -4,6 +4,8 @@
 
 #include "proc-waiters-private.h"
 
+#include "proc-thread-private.h"
+
 /* Calls that wait for the same thing, in the order in which they came. Each ends once:
  * by what it waits for, or by its own cancellable, which ends the wait and nothing else.
  *
@@ -18,7 +20,7 @@
  */
 struct _ProcWaiter
 {
-  GTask *task;
+  GTask *task; /* until it has ended */
   GMutex *lock; /* the owner's */
   GCond cond;
   GList link;
@@ -52,7 +54,6 @@ waiter_clear (gpointer data)
 {
   ProcWaiter *self = data;
 
-  g_clear_object (&self->task);
   g_clear_object (&self->cancellable);
   g_cond_clear (&self->cond);
 }
@@ -69,6 +70,26 @@ proc_waiter_get_task (ProcWaiter *self)
   return self->task;
 }
 
+static gboolean
+on_drop (gpointer user_data)
+{
+  g_object_unref (user_data);
+  return G_SOURCE_REMOVE;
+}
+
+/* Its callback may have run by now, and have let go of the source object: the end of that
+ * belongs into the caller's context. */
+static void
+drop_task (GTask *task)
+{
+  GMainContext *context = g_task_get_context (task);
+
+  if (g_main_context_is_owner (context))
+    g_object_unref (task);
+  else
+    proc_thread_post (context, g_task_get_priority (task), on_drop, task);
+}
+
 /* The task was returned. Takes @self. */
 void
 proc_waiter_end (ProcWaiter *self)
@@ -80,6 +101,7 @@ proc_waiter_end (ProcWaiter *self)
   self->ended = TRUE;
   g_cond_broadcast (&self->cond);
   g_mutex_unlock (self->lock);
+  drop_task (g_steal_pointer (&self->task));
   proc_waiter_unref (self);
 }
 
