@@ -72,14 +72,6 @@ proc_inlet_unref (ProcInlet *self)
   g_atomic_rc_box_release_full (self, inlet_clear);
 }
 
-static ProcWaiter *
-pop (ProcInlet *self, ProcWaiters *waiters)
-{
-  g_autoptr(GMutexLocker) locker = g_mutex_locker_new (&self->lock);
-
-  return proc_waiters_pop (waiters);
-}
-
 static void
 fail (ProcWaiter *waiter)
 {
@@ -88,17 +80,41 @@ fail (ProcWaiter *waiter)
   proc_waiter_end (waiter);
 }
 
+/* Gives one that will never be written. */
+static ProcWaiter *
+pop_lost (ProcInlet *self)
+{
+  g_autoptr(GMutexLocker) locker = g_mutex_locker_new (&self->lock);
+  ProcWaiter *waiter = proc_waiters_pop (&self->begun);
+
+  if (waiter == NULL)
+    waiter = proc_waiters_pop (&self->waiting);
+  if (waiter != NULL)
+    self->lost = TRUE;
+  return waiter;
+}
+
 static void
 fail_waiting (ProcInlet *self)
 {
   ProcWaiter *waiter;
 
-  while ((waiter = pop (self, &self->begun)) != NULL
-         || (waiter = pop (self, &self->waiting)) != NULL)
+  while ((waiter = pop_lost (self)) != NULL)
     fail (waiter);
 }
 
 /* In the engine */
+
+/* Gives whose bytes the feed had, or NULL if that was cancelled. */
+static ProcWaiter *
+pop_begun (ProcInlet *self, gboolean written)
+{
+  g_autoptr(GMutexLocker) locker = g_mutex_locker_new (&self->lock);
+
+  if (!written)
+    self->lost = TRUE;
+  return proc_waiters_pop (&self->begun);
+}
 
 static void feed_next (ProcInlet *self);
 
@@ -106,12 +122,9 @@ static void
 on_accepted (gboolean written, gpointer user_data)
 {
   ProcInlet *self = user_data;
-  ProcWaiter *waiter = pop (self, &self->begun);
+  ProcWaiter *waiter = pop_begun (self, written);
 
   self->feeding = FALSE;
-  if (!written)
-    self->lost = TRUE;
-
   if (waiter != NULL && written)
     {
       g_task_return_boolean (proc_waiter_get_task (waiter), TRUE);
