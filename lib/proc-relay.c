@@ -94,7 +94,8 @@ on_pump_changed (gpointer user_data)
     relay_free (self);
 }
 
-/* Takes @sink and @pump, which is open. The outlet must not be attached. */
+/* Takes @sink and @pump, which is open. The outlet must not be attached: what was wanted
+ * since it was is made up for. */
 void
 proc_relay_adopt (ProcLink *link,
                   ProcOutlet *outlet,
@@ -111,5 +112,8 @@ proc_relay_adopt (ProcLink *link,
   self->grace_msec = grace_msec;
   proc_pump_hand_over (pump, on_pump_changed, self);
   proc_outlet_attach (outlet, TRUE, on_changed, self);
-  run_grace_clock (self);
+  if (proc_outlet_has_room (outlet))
+    on_changed (self);
+  else
+    run_grace_clock (self);
 }
