@@ -47,7 +47,7 @@ make_pipe (ProcFd *reader, ProcFd *writer)
 }
 
 static void
-set_up (Fixture *fixture, ProcSink *sink)
+set_up_followed (Fixture *fixture, ProcSink *sink, ProcOutlet *outlet)
 {
   g_auto(ProcFd) reader = -1;
 
@@ -56,7 +56,13 @@ set_up (Fixture *fixture, ProcSink *sink)
   g_assert_true (proc_fd_set_nonblocking (reader, NULL));
   fixture->sink = sink;
   proc_sink_open (sink, ignore_change, NULL);
-  fixture->pump = proc_pump_new (proc_fd_steal (&reader), sink, NULL, on_changed, fixture);
+  fixture->pump = proc_pump_new (proc_fd_steal (&reader), sink, outlet, on_changed, fixture);
+}
+
+static void
+set_up (Fixture *fixture, ProcSink *sink)
+{
+  set_up_followed (fixture, sink, NULL);
 }
 
 static void
@@ -254,6 +260,75 @@ test_held_reads_the_rest (void)
   tear_down (&fixture);
 }
 
+/* All is seen there, and nobody's room but the outlet's holds the pump up. */
+static void
+test_is_held_by_its_outlet (void)
+{
+  g_autoptr(ProcOutlet) outlet = proc_outlet_new (ignore_change, NULL);
+  g_autoptr(GBytes) bytes = NULL;
+  gboolean ended;
+  Fixture fixture;
+
+  proc_outlet_attach (outlet, TRUE, ignore_change, NULL);
+  set_up_followed (&fixture, proc_capture_new (0, 0), outlet);
+  g_assert_cmpint (write (fixture.writer, "abc", 3), ==, 3);
+  while (!proc_pump_is_held (fixture.pump))
+    iterate ();
+  g_assert_cmpuint (fixture.n_changes, ==, 1);
+  g_assert_cmpuint (fixture.sink->size, ==, 0);
+
+  proc_outlet_set_use (outlet, PROC_OUTLET_READ);
+  proc_pump_resume (fixture.pump);
+  proc_fd_clear (&fixture.writer);
+  while (proc_pump_is_open (fixture.pump))
+    iterate ();
+
+  g_assert_true (proc_pump_saw_end (fixture.pump));
+  bytes = proc_outlet_take (outlet, 100, &ended);
+  test_assert_bytes (bytes, "abc", 3);
+  assert_captured (&fixture, "abc");
+  proc_outlet_detach (outlet);
+  tear_down (&fixture);
+}
+
+/* No room is needed for that. */
+static void
+test_held_sees_the_end (void)
+{
+  g_autoptr(ProcOutlet) outlet = proc_outlet_new (ignore_change, NULL);
+  Fixture fixture;
+
+  proc_outlet_attach (outlet, TRUE, ignore_change, NULL);
+  set_up_followed (&fixture, proc_capture_new (0, 0), outlet);
+  proc_fd_clear (&fixture.writer);
+  while (proc_pump_is_open (fixture.pump))
+    iterate ();
+
+  g_assert_true (proc_pump_saw_end (fixture.pump));
+  g_assert_cmpuint (fixture.n_changes, ==, 1);
+  assert_captured (&fixture, "");
+  proc_outlet_detach (outlet);
+  tear_down (&fixture);
+}
+
+/* Nobody wants more, and nobody has to wait for that. */
+static void
+test_closed_by_its_outlet (void)
+{
+  g_autoptr(ProcOutlet) outlet = proc_outlet_new (ignore_change, NULL);
+  Fixture fixture;
+
+  proc_outlet_attach (outlet, TRUE, ignore_change, NULL);
+  set_up_followed (&fixture, proc_capture_new (0, 0), outlet);
+  proc_outlet_abandon (outlet);
+  g_assert_true (proc_pump_is_open (fixture.pump));
+  proc_pump_resume (fixture.pump);
+  g_assert_false (proc_pump_is_open (fixture.pump));
+  g_assert_false (proc_pump_saw_end (fixture.pump));
+  proc_outlet_detach (outlet);
+  tear_down (&fixture);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -264,6 +339,9 @@ main (int argc, char **argv)
   TEST_ADD ("/pump/reads-an-empty-rest", test_reads_an_empty_rest);
   TEST_ADD ("/pump/is-held-by-its-sink", test_is_held_by_its_sink);
   TEST_ADD ("/pump/held-reads-the-rest", test_held_reads_the_rest);
+  TEST_ADD ("/pump/is-held-by-its-outlet", test_is_held_by_its_outlet);
+  TEST_ADD ("/pump/held-sees-the-end", test_held_sees_the_end);
+  TEST_ADD ("/pump/closed-by-its-outlet", test_closed_by_its_outlet);
 
   return g_test_run ();
 }
