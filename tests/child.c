@@ -20,6 +20,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/resource.h>
 #include <unistd.h>
 
@@ -40,6 +41,7 @@ typedef struct
 static int hang_at_end;
 static int term_status;
 static char **rest;
+static volatile unsigned long long *meter; /* NULL: nobody wants to know */
 
 void
 need (int ok, const char *what)
@@ -170,6 +172,18 @@ do_signal (char **args)
   kill (getpid (), number);
 }
 
+/* From now on a file tells how much `flood` could write so far, as a number of eight bytes. */
+static void
+do_meter (char **args)
+{
+  int fd = open (args[0], O_RDWR | O_CREAT | O_CLOEXEC, 0644);
+
+  need (fd >= 0 && ftruncate (fd, sizeof *meter) == 0, args[0]);
+  meter = mmap (NULL, sizeof *meter, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
+  need (meter != MAP_FAILED, "mmap");
+  close (fd);
+}
+
 /* In blocks of whole pages, as fast programs write, at any place of the table. */
 static void
 do_flood (char **args)
@@ -188,6 +202,8 @@ do_flood (char **args)
 
       write_all (fd, table + at % TEST_PATTERN_PERIOD, n);
       at += n;
+      if (meter != NULL)
+        *meter += n;
     }
 }
 
@@ -364,6 +380,7 @@ static const Verb verbs[] = {
   { "ignore-term", 0, do_ignore_term },
   { "interleave", 1, do_interleave },
   { "leave", 0, do_leave },
+  { "meter", 1, do_meter },
   { "new-session", 0, do_new_session },
   { "print", 1, do_print },
   { "read", 1, do_read },

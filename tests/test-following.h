@@ -1,0 +1,49 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+
+#pragma once
+
+#include "test-fixture.h"
+
+ProcJob *test_start (ProcRunner *runner, ProcCommand *command);
+ProcResult *test_wait_for (ProcJob *job);
+void test_iterate (void);
+void test_iterate_until (ProcJob *job, ProcJobState state);
+
+/* What a job says by its signals. It asserts that each comes in the job's context, and before the
+ * job is told to be over. */
+typedef struct
+{
+  GMainContext *context;
+  GByteArray *data[2];
+  GString *lines[2]; /* each with a LF */
+  guint n_batches;
+} TestFollower;
+
+#define TEST_FOLLOWER_INIT { NULL, { NULL, NULL }, { NULL, NULL }, 0 }
+
+void test_follow (TestFollower *self, ProcJob *job);
+void test_follow_lines (TestFollower *self, ProcJob *job);
+void test_follow_data (TestFollower *self, ProcJob *job);
+void test_unfollow (TestFollower *self, ProcJob *job);
+void test_follower_clear (TestFollower *self);
+void test_assert_lines (TestFollower *self, ProcStream stream, const char *expected);
+void test_assert_data (TestFollower *self, ProcStream stream, guint64 size);
+
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (TestFollower, test_follower_clear)
+
+/* A child that floods, and tells how far it has come: `meter PATH`. */
+typedef struct
+{
+  char *path;
+  int pid;
+  guint64 last;
+  guint n_same;
+} TestMeter;
+
+TestMeter test_meter_init (void);
+void test_meter_clear (TestMeter *self);
+guint64 test_meter_read (TestMeter *self);
+guint64 test_meter_wait_until_held (TestMeter *self);
+void test_meter_wait_for (TestMeter *self, guint64 size);
+
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (TestMeter, test_meter_clear)
