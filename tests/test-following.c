@@ -6,6 +6,7 @@
 
 #include "test-following.h"
 
+#include <glib/gstdio.h>
 #include <string.h>
 
 /* How often a child must be found asleep at the same place to be taken for held up: one that waits
@@ -161,7 +162,10 @@ test_assert_data (TestFollower *self, ProcStream stream, guint64 size)
 TestMeter
 test_meter_init (void)
 {
-  return (TestMeter) { test_path ("meter"), 0, 0, 0 };
+  TestMeter self = { test_path ("meter"), 0, 0, 0 };
+
+  g_remove (self.path);
+  return self;
 }
 
 void
