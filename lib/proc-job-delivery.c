@@ -122,6 +122,49 @@ look_at_outlets (ProcJob *self, ProcJobFacts *facts)
   g_free (err.tail.last_line);
 }
 
+/* In the order in which they are told. */
+static const guint told[] = {
+  PROC_JOB_PROP_PID,
+  PROC_JOB_PROP_STDOUT_SIZE,
+  PROC_JOB_PROP_STDERR_SIZE,
+  PROC_JOB_PROP_LAST_LINE,
+  PROC_JOB_PROP_PROGRESS,
+  PROC_JOB_PROP_HAS_PROGRESS,
+  PROC_JOB_PROP_RESULT,
+  PROC_JOB_PROP_STATE
+};
+
+/* Gives a bit for each property. */
+static guint
+find_changes (const ProcJobFacts *old, const ProcJobFacts *new)
+{
+  return (new->pid != old->pid ? 1u << PROC_JOB_PROP_PID : 0)
+         | (new->stdout_size != old->stdout_size ? 1u << PROC_JOB_PROP_STDOUT_SIZE : 0)
+         | (new->stderr_size != old->stderr_size ? 1u << PROC_JOB_PROP_STDERR_SIZE : 0)
+         | (!g_str_equal (new->last_line, old->last_line) ? 1u << PROC_JOB_PROP_LAST_LINE : 0)
+         | (new->progress != old->progress ? 1u << PROC_JOB_PROP_PROGRESS : 0)
+         | (new->has_progress != old->has_progress ? 1u << PROC_JOB_PROP_HAS_PROGRESS : 0)
+         | (new->state == PROC_JOB_STATE_FINISHED ? 1u << PROC_JOB_PROP_RESULT : 0)
+         | (new->state != old->state ? 1u << PROC_JOB_PROP_STATE : 0);
+}
+
+/* A handler may iterate the context, and this be called inside of it: then that tells the
+ * rest. */
+static void
+tell_changes (ProcJob *self)
+{
+  for (gsize i = 0; i < G_N_ELEMENTS (told); i++)
+    {
+      const guint bit = 1u << told[i];
+
+      if ((self->untold & bit) == 0)
+        continue;
+
+      self->untold &= ~bit;
+      proc_job_notify (self, told[i]);
+    }
+}
+
 /* Notifies of what has changed; of the state only when it was reached by the run. */
 static void
 take_facts (ProcJob *self, ProcJobState state)
@@ -143,24 +186,9 @@ take_facts (ProcJob *self, ProcJobState state)
   self->start_monotonic = run.start_monotonic;
   g_mutex_unlock (&self->lock);
 
-  if (new.pid != old.pid)
-    proc_job_notify (self, PROC_JOB_PROP_PID);
-  if (new.stdout_size != old.stdout_size)
-    proc_job_notify (self, PROC_JOB_PROP_STDOUT_SIZE);
-  if (new.stderr_size != old.stderr_size)
-    proc_job_notify (self, PROC_JOB_PROP_STDERR_SIZE);
-  if (!g_str_equal (new.last_line, old.last_line))
-    proc_job_notify (self, PROC_JOB_PROP_LAST_LINE);
-  if (new.progress != old.progress)
-    proc_job_notify (self, PROC_JOB_PROP_PROGRESS);
-  if (new.has_progress != old.has_progress)
-    proc_job_notify (self, PROC_JOB_PROP_HAS_PROGRESS);
-  if (new.state == PROC_JOB_STATE_FINISHED)
-    proc_job_notify (self, PROC_JOB_PROP_RESULT);
-  if (new.state != old.state)
-    proc_job_notify (self, PROC_JOB_PROP_STATE);
-
+  self->untold |= find_changes (&old, &new);
   g_free (old.last_line);
+  tell_changes (self);
 }
 
 /* Lines */
@@ -217,13 +245,16 @@ deliver_share (ProcJob *self)
 
 /* The end */
 
+/* Once: it may have been called inside a handler. */
 static void
 finish (ProcJob *self)
 {
-  ProcJobOver over = self->over;
+  ProcJobOver over = g_steal_pointer (&self->over);
+
+  if (over == NULL)
+    return;
 
   proc_link_close (self->link);
-  self->over = NULL;
   proc_job_judge (self);
   take_facts (self, PROC_JOB_STATE_FINISHED);
   proc_job_answer_waiters (self);
