@@ -94,32 +94,45 @@ proc_job_listen (ProcJob *self)
 
 /* Facts */
 
+/* Only what is new: another output may have told something since. */
+static void
+hear_progress (ProcJob *self, ProcStream stream, const ProcTailFacts *tail, ProcJobFacts *facts)
+{
+  if (!tail->has_progress || tail->progress == self->heard[stream])
+    return;
+
+  self->heard[stream] = tail->progress;
+  facts->progress = tail->progress;
+  facts->has_progress = TRUE;
+}
+
 static void
 look_at_outlets (ProcJob *self, ProcJobFacts *facts)
 {
   const ProcOutletText text = {
     self->command->charset, self->command->progress_pattern, self->command->progress_total
   };
-  ProcOutletFacts out;
-  ProcOutletFacts err;
-  gboolean err_is_newer;
+  ProcOutletFacts outlets[2];
+  ProcStream newer;
+  ProcStream older;
 
-  proc_outlet_look (proc_link_get_outlet (self->link, PROC_STREAM_STDOUT), &text, &out);
-  proc_outlet_look (proc_link_get_outlet (self->link, PROC_STREAM_STDERR), &text, &err);
-  err_is_newer = err.last_put > out.last_put;
+  for (ProcStream stream = PROC_STREAM_STDOUT; stream <= PROC_STREAM_STDERR; stream++)
+    proc_outlet_look (proc_link_get_outlet (self->link, stream), &text, &outlets[stream]);
+  newer = outlets[PROC_STREAM_STDERR].last_put > outlets[PROC_STREAM_STDOUT].last_put
+            ? PROC_STREAM_STDERR : PROC_STREAM_STDOUT;
+  older = newer == PROC_STREAM_STDOUT ? PROC_STREAM_STDERR : PROC_STREAM_STDOUT;
 
-  facts->stdout_size = out.size;
-  facts->stderr_size = err.size;
-  facts->last_line = err_is_newer ? g_steal_pointer (&err.tail.last_line)
-                                  : g_steal_pointer (&out.tail.last_line);
-  if (err.tail.has_progress && (err_is_newer || !out.tail.has_progress))
-    facts->progress = err.tail.progress;
-  else if (out.tail.has_progress)
-    facts->progress = out.tail.progress;
-  facts->has_progress |= out.tail.has_progress || err.tail.has_progress;
+  facts->stdout_size = outlets[PROC_STREAM_STDOUT].size;
+  facts->stderr_size = outlets[PROC_STREAM_STDERR].size;
+  hear_progress (self, older, &outlets[older].tail, facts);
+  hear_progress (self, newer, &outlets[newer].tail, facts);
+  if (*outlets[newer].tail.last_line != '\0')
+    facts->last_line = g_steal_pointer (&outlets[newer].tail.last_line);
+  else
+    facts->last_line = g_steal_pointer (&outlets[older].tail.last_line);
 
-  g_free (out.tail.last_line);
-  g_free (err.tail.last_line);
+  g_free (outlets[older].tail.last_line);
+  g_free (outlets[newer].tail.last_line);
 }
 
 /* In the order in which they are told. */

@@ -45,6 +45,7 @@ struct _ProcJob
   GInputStream *streams[2];
 
   /* Of the job's context */
+  double heard[2]; /* the progress that each output told last; -1: none */
   guint untold;    /* a bit for each property that has changed, and was not notified yet */
   gboolean ending; /* the run is over, and the end not told yet */
   gint64 frame;    /* monotonic; when the frame began in which lines are delivered */

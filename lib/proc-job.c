@@ -101,6 +101,7 @@ proc_job_init (ProcJob *self)
   g_mutex_init (&self->lock);
   proc_waiters_init (&self->waiters, &self->lock);
   self->facts.last_line = g_strdup ("");
+  self->heard[PROC_STREAM_STDOUT] = self->heard[PROC_STREAM_STDERR] = -1;
   self->thread = g_thread_self ();
   self->command = g_object_new (PROC_TYPE_COMMAND, NULL); /* for one that nobody submits */
   self->link = proc_link_new (proc_job_deliver, self);
