@@ -375,6 +375,7 @@ gboolean
 proc_command_fill_plan (ProcCommand *self, ProcPlan *plan, GError **error)
 {
   const char *bad_entry = proc_environ_find_bad_entry (self->environ_);
+  g_autoptr(ProcVariables) inherited = NULL;
 
   if (self->parse_error != NULL)
     {
@@ -387,7 +388,8 @@ proc_command_fill_plan (ProcCommand *self, ProcPlan *plan, GError **error)
     return proc_plan_refuse_variable (bad_entry, error);
 
   plan->argv = g_strdupv ((char **) self->argv->pdata);
-  plan->envp = proc_environ_apply (self->environ_, g_steal_pointer (&plan->envp));
+  inherited = g_steal_pointer (&plan->variables);
+  plan->variables = proc_environ_apply (self->environ_, inherited);
   if (self->cwd != NULL)
     {
       g_free (plan->cwd);

@@ -153,29 +153,29 @@ copy_base (char **base)
   return environ_;
 }
 
-/* Gives the environment: @inherited, which it takes, or the base, then the edits. */
-char **
-proc_environ_apply (const ProcEnviron *self, char **inherited)
+static char **
+apply_edit (char **environ_, const Edit *edit)
 {
-  char **environ_ = inherited;
+  if (!is_name (edit->name))
+    return environ_;
 
-  if (self->base != NULL)
-    {
-      g_strfreev (inherited);
-      environ_ = copy_base (self->base);
-    }
+  return edit->value != NULL ? g_environ_setenv (environ_, edit->name, edit->value, TRUE)
+                             : g_environ_unsetenv (environ_, edit->name);
+}
 
+/* Gives the environment: @inherited, or the base, then the edits. Where nothing is to be
+ * changed it is not copied. */
+ProcVariables *
+proc_environ_apply (const ProcEnviron *self, ProcVariables *inherited)
+{
+  char **environ_;
+
+  if (self->base == NULL && self->edits->len == 0)
+    return proc_variables_ref (inherited);
+
+  environ_ = self->base != NULL ? copy_base (self->base) : g_strdupv (inherited->entries);
   for (guint i = 0; i < self->edits->len; i++)
-    {
-      const Edit *edit = g_ptr_array_index (self->edits, i);
+    environ_ = apply_edit (environ_, g_ptr_array_index (self->edits, i));
 
-      if (!is_name (edit->name))
-        continue;
-      else if (edit->value != NULL)
-        environ_ = g_environ_setenv (environ_, edit->name, edit->value, TRUE);
-      else
-        environ_ = g_environ_unsetenv (environ_, edit->name);
-    }
-
-  return environ_;
+  return proc_variables_new (environ_);
 }

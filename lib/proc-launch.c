@@ -85,7 +85,7 @@ fill_steps (ExecSteps *steps,
     .cwd = plan->cwd,
     .candidates = plan->candidates,
     .argv = plan->argv,
-    .envp = plan->envp,
+    .envp = plan->variables->entries,
   };
 
   *steps = filled;
@@ -185,7 +185,7 @@ spawn_helper (const char *helper,
 
   argv = make_helper_argv (helper, plan, &steps);
   g_subprocess_launcher_take_stdin_fd (spawning, copy);
-  g_subprocess_launcher_set_environ (spawning, plan->envp);
+  g_subprocess_launcher_set_environ (spawning, plan->variables->entries);
   subprocess = g_subprocess_launcher_spawnv (spawning, (const char *const *) argv, error);
   g_subprocess_launcher_take_stdin_fd (spawning, -1);
   return subprocess;
@@ -230,7 +230,7 @@ fork_child (const ProcPlan *plan,
       child.steps.argv = argv;
     }
 
-  g_subprocess_launcher_set_environ (forking, plan->envp);
+  g_subprocess_launcher_set_environ (forking, plan->variables->entries);
   g_subprocess_launcher_set_child_setup (forking, run_steps, &child, NULL);
   subprocess = g_subprocess_launcher_spawnv (forking, (const char *const *) plan->candidates,
                                              error);

@@ -8,6 +8,7 @@
 #include "proc-enums.h"
 #include "proc-redirect-private.h"
 #include "proc-fd-private.h"
+#include "proc-variables-private.h"
 
 G_BEGIN_DECLS
 
@@ -29,7 +30,7 @@ typedef struct
 struct _ProcPlan
 {
   char **argv;
-  char **envp;
+  ProcVariables *variables;
   char *cwd;
   char **candidates; /* the paths to try, in order; made by sealing */
 

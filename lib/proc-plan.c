@@ -48,7 +48,7 @@ proc_plan_clear (gpointer data)
   ProcPlan *self = data;
 
   g_strfreev (self->argv);
-  g_strfreev (self->envp);
+  g_clear_pointer (&self->variables, proc_variables_unref);
   g_strfreev (self->candidates);
   g_free (self->cwd);
   g_free (self->argv0);
@@ -332,7 +332,7 @@ proc_plan_seal (ProcPlan *self, GError **error)
     return refuse (error, _("The stream for standard input has been used already: it serves one"
                             " run"));
 
-  self->candidates = find_candidates (self->argv[0], self->envp);
+  self->candidates = find_candidates (self->argv[0], self->variables->entries);
   return TRUE;
 }
 

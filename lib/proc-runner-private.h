@@ -22,6 +22,8 @@ struct _ProcRunner
   GMutex lock; /* for the settings */
   char *cwd;
   ProcEnviron *environ_;
+  ProcVariables *inherited; /* the program's, when last looked at; NULL: not yet */
+  ProcVariables *variables; /* what is made of it; NULL: not yet, or no longer */
   guint timeout_msec;
   guint idle_timeout_msec;
   guint kill_grace_msec;
@@ -36,6 +38,7 @@ struct _ProcRunner
 
 extern const ProcJobListOwner proc_runner_counts;
 
+ProcVariables *proc_runner_get_variables (ProcRunner *self);
 void proc_runner_install_properties (GObjectClass *object_class);
 ProcPlan *proc_runner_make_plan (ProcRunner *self,
                                  ProcCommand *command,

@@ -501,7 +501,7 @@ proc_runner_get_environ (ProcRunner *self)
   g_return_val_if_fail (PROC_IS_RUNNER (self), NULL);
 
   locker = g_mutex_locker_new (&self->lock);
-  return proc_environ_apply (self->environ_, g_get_environ ());
+  return g_strdupv (proc_runner_get_variables (self)->entries);
 }
 
 /**
@@ -525,6 +525,7 @@ proc_runner_set_environ (ProcRunner *self, const char *const *envp)
 
   locker = g_mutex_locker_new (&self->lock);
   proc_environ_replace (self->environ_, envp);
+  g_clear_pointer (&self->variables, proc_variables_unref);
 }
 
 /**
@@ -549,6 +550,7 @@ proc_runner_setenv (ProcRunner *self, const char *name, const char *value)
 
   locker = g_mutex_locker_new (&self->lock);
   proc_environ_set (self->environ_, name, value);
+  g_clear_pointer (&self->variables, proc_variables_unref);
 }
 
 /**
@@ -570,4 +572,5 @@ proc_runner_unsetenv (ProcRunner *self, const char *name)
 
   locker = g_mutex_locker_new (&self->lock);
   proc_environ_unset (self->environ_, name);
+  g_clear_pointer (&self->variables, proc_variables_unref);
 }

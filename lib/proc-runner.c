@@ -9,6 +9,7 @@
 #include "proc-environ-private.h"
 
 #include <glib/gi18n-lib.h>
+#include <unistd.h>
 
 /**
  * ProcRunner:
@@ -76,6 +77,8 @@ proc_runner_finalize (GObject *object)
   proc_home_unref (self->home);
   g_free (self->cwd);
   proc_environ_free (self->environ_);
+  g_clear_pointer (&self->inherited, proc_variables_unref);
+  g_clear_pointer (&self->variables, proc_variables_unref);
   g_mutex_clear (&self->lock);
 
   G_OBJECT_CLASS (proc_runner_parent_class)->finalize (object);
@@ -121,13 +124,30 @@ proc_runner_new (void)
   return g_object_new (PROC_TYPE_RUNNER, NULL);
 }
 
+/* Under the lock. What a child gets, unless its command has its say: the same for all
+ * plans, as long as neither the program's environment nor the runner's is changed. */
+ProcVariables *
+proc_runner_get_variables (ProcRunner *self)
+{
+  if (self->inherited == NULL || !proc_variables_are (self->inherited, environ))
+    {
+      g_clear_pointer (&self->inherited, proc_variables_unref);
+      g_clear_pointer (&self->variables, proc_variables_unref);
+      self->inherited = proc_variables_new (g_get_environ ());
+    }
+
+  if (self->variables == NULL)
+    self->variables = proc_environ_apply (self->environ_, self->inherited);
+  return self->variables;
+}
+
 /* Under the lock. */
 static ProcPlan *
 begin_plan (ProcRunner *self)
 {
   ProcPlan *plan = proc_plan_new ();
 
-  plan->envp = proc_environ_apply (self->environ_, g_get_environ ());
+  plan->variables = proc_variables_ref (proc_runner_get_variables (self));
   plan->cwd = g_strdup (self->cwd);
   plan->timeout_msec = self->timeout_msec;
   plan->idle_timeout_msec = self->idle_timeout_msec;

@@ -7,13 +7,21 @@
 
 #include "proc-environ-private.h"
 #include "proc-plan-private.h"
+#include "proc-runner-private.h"
 #include "test-fixture.h"
+
+static ProcVariables *
+variables_new (const char *const *entries)
+{
+  return proc_variables_new (g_strdupv ((char **) entries));
+}
 
 static void
 assert_environ (const ProcEnviron *environ_, const char *const *inherited, const char *expected)
 {
-  g_auto(GStrv) applied = proc_environ_apply (environ_, g_strdupv ((char **) inherited));
-  g_autofree char *joined = g_strjoinv (" ", applied);
+  g_autoptr(ProcVariables) variables = variables_new (inherited);
+  g_autoptr(ProcVariables) applied = proc_environ_apply (environ_, variables);
+  g_autofree char *joined = g_strjoinv (" ", applied->entries);
 
   g_assert_cmpstr (joined, ==, expected);
 }
@@ -70,6 +78,58 @@ test_environ_bad_entries (void)
   g_assert_cmpstr (proc_environ_find_bad_entry (environ_), ==, "NOTHING");
 }
 
+static ProcPlan *
+make_plan (ProcRunner *runner, ProcCommand *command)
+{
+  ProcReport *refusal = NULL;
+  ProcPlan *plan = proc_runner_make_plan (runner, command, FALSE, &refusal);
+
+  g_assert_nonnull (plan);
+  return plan;
+}
+
+static const char *
+get_value (const ProcPlan *plan)
+{
+  return g_environ_getenv (plan->variables->entries, "PROC_TEST_VALUE");
+}
+
+/* Gives one of two plans that have one environment. */
+static ProcPlan *
+make_two_plans (ProcRunner *runner, ProcCommand *command)
+{
+  g_autoptr(ProcPlan) plan = make_plan (runner, command);
+  g_autoptr(ProcPlan) other = make_plan (runner, command);
+
+  g_assert_true (plan->variables == other->variables);
+  return g_steal_pointer (&plan);
+}
+
+/* Ten thousand jobs that wait have one environment, as long as nobody changes it. */
+static void
+test_environ_is_shared (void)
+{
+  g_autoptr(ProcRunner) runner = proc_runner_new ();
+  g_autoptr(ProcCommand) command = test_child ("exit", "0", NULL);
+  g_autoptr(ProcPlan) before = make_two_plans (runner, command);
+  g_autoptr(ProcPlan) programs = NULL;
+  g_autoptr(ProcPlan) runners = NULL;
+  g_autoptr(ProcPlan) own = NULL;
+
+  g_setenv ("PROC_TEST_VALUE", "program", TRUE);
+  programs = make_two_plans (runner, command);
+  proc_runner_setenv (runner, "PROC_TEST_VALUE", "runner");
+  runners = make_two_plans (runner, command);
+  proc_command_setenv (command, "PROC_TEST_VALUE", "command");
+  own = make_plan (runner, command);
+  g_unsetenv ("PROC_TEST_VALUE");
+
+  g_assert_cmpstr (get_value (before), ==, NULL);
+  g_assert_cmpstr (get_value (programs), ==, "program");
+  g_assert_cmpstr (get_value (runners), ==, "runner");
+  g_assert_cmpstr (get_value (own), ==, "command");
+}
+
 static void
 assert_candidates (const char *program, const char *variable, const char *expected)
 {
@@ -78,7 +138,7 @@ assert_candidates (const char *program, const char *variable, const char *expect
   g_autofree char *joined = NULL;
 
   plan->argv = g_strdupv ((char **) TEST_ARGV (program));
-  plan->envp = g_strdupv ((char **) (const char *const[]) { variable, NULL });
+  plan->variables = variables_new ((const char *const[]) { variable, NULL });
   g_assert_true (proc_plan_seal (plan, &error));
   g_assert_no_error (error);
 
@@ -105,6 +165,7 @@ main (int argc, char **argv)
   TEST_ADD ("/plan/environ-edits", test_environ_edits);
   TEST_ADD ("/plan/environ-base", test_environ_base);
   TEST_ADD ("/plan/environ-bad-entries", test_environ_bad_entries);
+  TEST_ADD ("/plan/environ-is-shared", test_environ_is_shared);
   TEST_ADD ("/plan/candidates", test_candidates);
 
   return g_test_run ();

@@ -33,7 +33,7 @@ make_plan (const char *const *argv)
   ProcPlan *plan = proc_plan_new ();
 
   plan->argv = g_strdupv ((char **) argv);
-  plan->envp = g_get_environ ();
+  plan->variables = proc_variables_new (g_get_environ ());
   g_assert_true (proc_plan_seal (plan, NULL));
   return plan;
 }
