@@ -148,7 +148,8 @@ let_owner_notify (ProcJobList *self)
   g_mutex_lock (&self->lock);
   counted = self->counted;
   all = self->untold;
-  self->counted = self->untold = FALSE;
+  self->counted = FALSE;
+  self->untold = all && !counted;
   g_mutex_unlock (&self->lock);
 
   if (owner != NULL && counted)

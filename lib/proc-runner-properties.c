@@ -316,15 +316,20 @@ install_job_properties (void)
     g_param_spec_uint ("n-queued", NULL, NULL, 0, G_MAXUINT, 0, READABLE);
 }
 
+/* By whom changes of one property are listened to, or of all: that is another question. */
 static gboolean
 are_counts_watched (GObject *object)
 {
   guint notify = g_signal_lookup ("notify", G_TYPE_OBJECT);
+  const GQuark details[] = {
+    0, g_quark_from_static_string ("n-running"), g_quark_from_static_string ("n-queued")
+  };
 
-  return g_signal_has_handler_pending (object, notify, g_quark_from_static_string ("n-running"),
-                                       TRUE)
-         || g_signal_has_handler_pending (object, notify, g_quark_from_static_string ("n-queued"),
-                                          TRUE);
+  for (guint i = 0; i < G_N_ELEMENTS (details); i++)
+    if (g_signal_has_handler_pending (object, notify, details[i], TRUE))
+      return TRUE;
+
+  return FALSE;
 }
 
 /* In the context in which the runner was made. */
