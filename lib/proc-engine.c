@@ -69,7 +69,7 @@ ticket_clear (gpointer data)
   ProcTicket *self = data;
 
   g_clear_pointer (&self->plan, proc_plan_unref);
-  proc_queue_unref (self->queue);
+  g_clear_pointer (&self->queue, proc_queue_unref);
   g_clear_pointer (&self->report, proc_report_free);
   g_clear_object (&self->cancellable);
   g_clear_pointer (&self->link, proc_link_unref);
@@ -205,16 +205,17 @@ static gboolean
 on_submission (gpointer user_data)
 {
   ProcTicket *self = user_data;
+  g_autoptr(ProcQueue) queue = proc_queue_ref (self->queue); /* the caller's may be the last */
 
   if (g_atomic_int_get (&self->cancelled))
     {
-      proc_queue_retract (self->queue, self->link == NULL);
+      proc_queue_retract (queue, self->link == NULL);
       on_run_done (proc_report_new_cancelled (), self);
       return G_SOURCE_REMOVE;
     }
 
-  proc_queue_add (self->queue, self->plan, self->link, self->link == NULL, &self->entry,
-                  on_run_done, self);
+  proc_queue_add (queue, self->plan, self->link, self->link == NULL, &self->entry, on_run_done,
+                  self);
   return G_SOURCE_REMOVE;
 }
 
@@ -320,6 +321,7 @@ release_callers_things (ProcTicket *self)
     g_clear_signal_handler (&self->cancelled_handler, self->cancellable);
   g_clear_object (&self->cancellable);
   g_clear_pointer (&self->plan, proc_plan_unref);
+  g_clear_pointer (&self->queue, proc_queue_unref);
 }
 
 /* In the caller's context. */

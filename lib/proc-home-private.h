@@ -15,8 +15,7 @@ typedef struct _ProcHome ProcHome;
 ProcHome *proc_home_new (GObject *owner,
                          const ProcJobListOwner *functions,
                          ProcQueue **queue);
-ProcHome *proc_home_ref (ProcHome *self);
-void proc_home_unref (ProcHome *self);
+void proc_home_let_go (ProcHome *self);
 
 ProcJobList *proc_home_get_jobs (ProcHome *self);
 ProcJob *proc_home_new_job (ProcHome *self, ProcCommand *command);
@@ -24,7 +23,5 @@ ProcJob *proc_home_new_job (ProcHome *self, ProcCommand *command);
 void proc_home_close (ProcHome *self);
 gboolean proc_home_is_closed (ProcHome *self);
 ProcWaiter *proc_home_wait (ProcHome *self, GTask *task, GMainContext *context);
-
-G_DEFINE_AUTOPTR_CLEANUP_FUNC (ProcHome, proc_home_unref)
 
 G_END_DECLS

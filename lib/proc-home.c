@@ -7,8 +7,9 @@
 #include "proc-engine-private.h"
 
 /* What a runner's jobs belong to, and what outlives the runner as long as they run: the
- * list that shows them, and who waits for the end of all. Counted: held by the runner, by
- * its queue, and by each job until it is over.
+ * list that shows them, and who waits for the end of all. Counted: held by the runner and
+ * by each job until it is over; and by the queue, which calls from the engine's thread.
+ * The list holds objects of the program's, so it goes with the last of the former.
  *
  * Closed, it takes no job any more. Then its end is near: nobody is left in the queue,
  * and, for who waits with a main context, the callbacks of all jobs of that context have
@@ -17,10 +18,11 @@
  */
 struct _ProcHome
 {
-  ProcJobList *jobs;
+  int n_holders; /* atomic; of the program's */
   ProcQueue *queue; /* the runner's, which lives while somebody waits */
 
   GMutex lock;
+  ProcJobList *jobs; /* NULL: let go; holders need no lock */
   gboolean closed;
   GHashTable *n_live;   /* GMainContext → how many of its jobs are not over */
   ProcWaiters waiters;  /* tasks whose data is a GMainContext, or NULL */
@@ -105,7 +107,11 @@ on_counted (gpointer user_data)
 {
   ProcHome *self = user_data;
 
-  proc_job_list_counted (self->jobs);
+  g_mutex_lock (&self->lock);
+  if (self->jobs != NULL)
+    proc_job_list_counted (self->jobs);
+  g_mutex_unlock (&self->lock);
+
   look (self);
 }
 
@@ -116,25 +122,42 @@ home_clear (gpointer data)
 {
   ProcHome *self = data;
 
-  g_object_unref (self->jobs);
   g_hash_table_unref (self->n_live);
   proc_waiters_clear (&self->waiters);
   g_mutex_clear (&self->lock);
 }
 
-ProcHome *
-proc_home_ref (ProcHome *self)
-{
-  return g_atomic_rc_box_acquire (self);
-}
-
-void
-proc_home_unref (ProcHome *self)
+static void
+home_unref (gpointer self)
 {
   g_atomic_rc_box_release_full (self, home_clear);
 }
 
-/* Gives in @queue one that the owner has to keep. */
+static ProcHome *
+home_hold (ProcHome *self)
+{
+  g_atomic_int_inc (&self->n_holders);
+  return g_atomic_rc_box_acquire (self);
+}
+
+static ProcJobList *
+steal_jobs (ProcHome *self)
+{
+  g_autoptr(GMutexLocker) locker = g_mutex_locker_new (&self->lock);
+
+  return g_steal_pointer (&self->jobs);
+}
+
+void
+proc_home_let_go (ProcHome *self)
+{
+  if (g_atomic_int_dec_and_test (&self->n_holders))
+    g_object_unref (steal_jobs (self));
+
+  home_unref (self);
+}
+
+/* The owner holds it, and has to keep what it gives in @queue. */
 ProcHome *
 proc_home_new (GObject *owner, const ProcJobListOwner *functions, ProcQueue **queue)
 {
@@ -143,9 +166,10 @@ proc_home_new (GObject *owner, const ProcJobListOwner *functions, ProcQueue **qu
   g_mutex_init (&self->lock);
   proc_waiters_init (&self->waiters, &self->lock);
   self->n_live = g_hash_table_new_full (NULL, NULL, (GDestroyNotify) g_main_context_unref, NULL);
+  self->n_holders = 1;
   self->jobs = proc_job_list_new (owner, functions);
-  self->queue = *queue = proc_engine_new_queue (on_counted, proc_home_ref (self),
-                                                (GDestroyNotify) proc_home_unref);
+  self->queue = *queue = proc_engine_new_queue (on_counted, g_atomic_rc_box_acquire (self),
+                                                home_unref);
   return self;
 }
 
@@ -159,18 +183,19 @@ proc_home_get_jobs (ProcHome *self)
 static void
 on_over (ProcJob *job, gpointer user_data)
 {
-  g_autoptr(ProcHome) self = user_data;
+  ProcHome *self = user_data;
 
   proc_job_list_remove (self->jobs, job);
   add_live (self, proc_job_get_context (job), -1);
   look (self);
+  proc_home_let_go (self);
 }
 
 /* Makes a job of the thread's default context, which has to be submitted or refused. */
 ProcJob *
 proc_home_new_job (ProcHome *self, ProcCommand *command)
 {
-  ProcJob *job = proc_job_new (command, on_over, proc_home_ref (self));
+  ProcJob *job = proc_job_new (command, on_over, home_hold (self));
 
   add_live (self, proc_job_get_context (job), 1);
   return job;

@@ -74,7 +74,7 @@ proc_runner_finalize (GObject *object)
   ProcRunner *self = PROC_RUNNER (object);
 
   proc_queue_unref (self->queue);
-  proc_home_unref (self->home);
+  proc_home_let_go (self->home);
   g_free (self->cwd);
   proc_environ_free (self->environ_);
   g_clear_pointer (&self->inherited, proc_variables_unref);
