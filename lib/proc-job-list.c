@@ -19,6 +19,9 @@
  * second, with a signal for each step. A job that has come and gone between two flushes
  * is never shown. As long as nobody has asked for the list, nothing is logged.
  *
+ * A handler may have a loop of its own, in which there are more flushes: they leave their
+ * steps to the one that called it, since the other handlers have not been told yet.
+ *
  * A flush lets the owner notify, too, of what it counts. Nothing is flushed for that
  * while nobody listens: asking the owner, which is no longer there when it has disowned
  * the list, under the lock.
@@ -57,7 +60,10 @@ struct _ProcJobList
   gboolean opened;
   gboolean scheduled;
 
-  GSequence *shown;   /* of Entry */
+  /* Of the context */
+  GSequence *shown; /* of Entry */
+  GQueue doing;     /* of Step, taken from the log */
+  gboolean flushing;
 };
 
 static void proc_job_list_iface_init (GListModelInterface *iface);
@@ -156,33 +162,31 @@ let_owner_notify (ProcJobList *self)
     self->functions->notify (owner, all);
 }
 
-static GQueue
+static void
 take_log (ProcJobList *self)
 {
   g_autoptr(GMutexLocker) locker = g_mutex_locker_new (&self->lock);
-  GQueue log = self->log;
+  GList *link;
 
-  g_queue_init (&self->log);
   self->scheduled = FALSE;
-  for (GList *link = log.head; link != NULL; link = link->next)
+  while ((link = g_queue_pop_head_link (&self->log)) != NULL)
     {
       const Step *step = link->data;
 
       if (!step->removed)
         step->entry->added = NULL;
+      g_queue_push_tail_link (&self->doing, link);
     }
-
-  return log;
 }
 
 /* Those that were added one after the other are shown at once. */
 static void
-carry_out (ProcJobList *self, GQueue *log)
+carry_out (ProcJobList *self)
 {
   g_autoptr(GPtrArray) added = g_ptr_array_new ();
   Step *step;
 
-  while ((step = g_queue_pop_head (log)) != NULL)
+  while ((step = g_queue_pop_head (&self->doing)) != NULL)
     {
       if (step->removed)
         {
@@ -203,9 +207,15 @@ static gboolean
 on_flush (gpointer user_data)
 {
   g_autoptr(ProcJobList) self = user_data;
-  GQueue log = take_log (self);
 
-  carry_out (self, &log);
+  take_log (self);
+  if (!self->flushing)
+    {
+      self->flushing = TRUE;
+      carry_out (self);
+      self->flushing = FALSE;
+    }
+
   let_owner_notify (self);
   return G_SOURCE_REMOVE;
 }
