@@ -13,8 +13,8 @@
  *
  * Closed, it takes no job any more. Then its end is near: nobody is left in the queue,
  * and, for who waits with a main context, the callbacks of all jobs of that context have
- * been called. A job whose context is another's, and is perhaps never iterated, is over
- * for the rest of the world when its run is.
+ * been called, but for the one in which somebody waits. A job whose context is another's,
+ * and is perhaps never iterated, is over for the rest of the world when its run is.
  */
 struct _ProcHome
 {
@@ -25,8 +25,23 @@ struct _ProcHome
   ProcJobList *jobs; /* NULL: let go; holders need no lock */
   gboolean closed;
   GHashTable *n_live;   /* GMainContext → how many of its jobs are not over */
-  ProcWaiters waiters;  /* tasks whose data is a GMainContext, or NULL */
+  ProcWaiters waiters;  /* tasks whose data is a Wait */
 };
+
+typedef struct
+{
+  GMainContext *context; /* NULL: no callbacks are waited for */
+  guint n_telling;       /* how many of its jobs cannot end before the wait does */
+} Wait;
+
+static void
+wait_free (gpointer data)
+{
+  Wait *wait = data;
+
+  g_clear_pointer (&wait->context, g_main_context_unref);
+  g_free (wait);
+}
 
 /* Counting */
 
@@ -65,6 +80,13 @@ is_queue_empty (ProcHome *self)
   return counts.n_queued + counts.n_running + counts.n_urgent == 0;
 }
 
+/* Under the lock. */
+static gboolean
+is_satisfied (ProcHome *self, const Wait *wait)
+{
+  return wait->context == NULL || count_live (self, wait->context) <= wait->n_telling;
+}
+
 static ProcWaiter *
 pop_satisfied (ProcHome *self)
 {
@@ -75,9 +97,8 @@ pop_satisfied (ProcHome *self)
   for (; n > 0; n--)
     {
       ProcWaiter *waiter = proc_waiters_peek (&self->waiters);
-      GMainContext *context = g_task_get_task_data (proc_waiter_get_task (waiter));
 
-      if (context == NULL || count_live (self, context) == 0)
+      if (is_satisfied (self, g_task_get_task_data (proc_waiter_get_task (waiter))))
         return proc_waiters_pop (&self->waiters);
 
       proc_waiters_move (&self->waiters, &self->waiters);
@@ -224,15 +245,18 @@ proc_home_is_closed (ProcHome *self)
 }
 
 /* Returns @task, which keeps the owner, at the end of all that is here; with @context
- * also the callbacks of its jobs come first. Gives who waits, for a synchronous caller. */
+ * also the callbacks of its jobs come first. @here: the caller does not return before,
+ * and neither do the callbacks in which it may be. Gives who waits, for a synchronous
+ * caller. */
 ProcWaiter *
-proc_home_wait (ProcHome *self, GTask *task, GMainContext *context)
+proc_home_wait (ProcHome *self, GTask *task, GMainContext *context, gboolean here)
 {
+  Wait *wait = g_new0 (Wait, 1);
   ProcWaiter *waiter;
 
-  if (context != NULL)
-    g_task_set_task_data (task, g_main_context_ref (context),
-                          (GDestroyNotify) g_main_context_unref);
+  wait->context = context != NULL ? g_main_context_ref (context) : NULL;
+  wait->n_telling = here ? proc_job_count_telling (context, self) : 0;
+  g_task_set_task_data (task, wait, wait_free);
   waiter = proc_waiters_add (&self->waiters, task);
   look (self);
   return waiter;

@@ -18,6 +18,10 @@
  * Blocks are delivered one by one, at a priority below that of redraws, until a part of
  * the frame has been spent on them: handlers that are slow get one block a frame, and
  * the program has the rest of its time for other things.
+ *
+ * A handler or callback may have a main loop of its own. As long as it does not return,
+ * nothing else of its job is told, the end neither: so all comes in order. Which jobs
+ * tell in a thread is known, since nobody in there may wait for their end.
  */
 #define FRAME_USEC 16000
 #define SHARE_USEC 6000
@@ -32,6 +36,38 @@ enum
 };
 
 static guint signals[N_SIGNALS];
+
+/* The innermost job that tells in this thread. */
+static _Thread_local ProcJob *innermost;
+
+static void
+begin_to_tell (ProcJob *self)
+{
+  self->telling = TRUE;
+  self->outer = innermost;
+  innermost = self;
+}
+
+static void
+cease_to_tell (ProcJob *self)
+{
+  g_assert (innermost == self);
+
+  innermost = g_steal_pointer (&self->outer);
+  self->telling = FALSE;
+}
+
+/* Of the jobs of @context that have @user_data. */
+guint
+proc_job_count_telling (GMainContext *context, gpointer user_data)
+{
+  guint n = 0;
+
+  for (const ProcJob *job = innermost; job != NULL; job = job->outer)
+    n += job->user_data == user_data && proc_link_get_context (job->link) == context;
+
+  return n;
+}
 
 void
 proc_job_install_signals (GObjectClass *object_class)
@@ -135,47 +171,11 @@ look_at_outlets (ProcJob *self, ProcJobFacts *facts)
   g_free (outlets[newer].tail.last_line);
 }
 
-/* In the order in which they are told. */
-static const guint told[] = {
-  PROC_JOB_PROP_PID,
-  PROC_JOB_PROP_STDOUT_SIZE,
-  PROC_JOB_PROP_STDERR_SIZE,
-  PROC_JOB_PROP_LAST_LINE,
-  PROC_JOB_PROP_PROGRESS,
-  PROC_JOB_PROP_HAS_PROGRESS,
-  PROC_JOB_PROP_RESULT,
-  PROC_JOB_PROP_STATE
-};
-
-/* Gives a bit for each property. */
-static guint
-find_changes (const ProcJobFacts *old, const ProcJobFacts *new)
-{
-  return (new->pid != old->pid ? 1u << PROC_JOB_PROP_PID : 0)
-         | (new->stdout_size != old->stdout_size ? 1u << PROC_JOB_PROP_STDOUT_SIZE : 0)
-         | (new->stderr_size != old->stderr_size ? 1u << PROC_JOB_PROP_STDERR_SIZE : 0)
-         | (!g_str_equal (new->last_line, old->last_line) ? 1u << PROC_JOB_PROP_LAST_LINE : 0)
-         | (new->progress != old->progress ? 1u << PROC_JOB_PROP_PROGRESS : 0)
-         | (new->has_progress != old->has_progress ? 1u << PROC_JOB_PROP_HAS_PROGRESS : 0)
-         | (new->state == PROC_JOB_STATE_FINISHED ? 1u << PROC_JOB_PROP_RESULT : 0)
-         | (new->state != old->state ? 1u << PROC_JOB_PROP_STATE : 0);
-}
-
-/* A handler may iterate the context, and this be called inside of it: then that tells the
- * rest. */
 static void
-tell_changes (ProcJob *self)
+notify_if (ProcJob *self, gboolean changed, guint property)
 {
-  for (gsize i = 0; i < G_N_ELEMENTS (told); i++)
-    {
-      const guint bit = 1u << told[i];
-
-      if ((self->untold & bit) == 0)
-        continue;
-
-      self->untold &= ~bit;
-      proc_job_notify (self, told[i]);
-    }
+  if (changed)
+    proc_job_notify (self, property);
 }
 
 /* Notifies of what has changed; of the state only when it was reached by the run. */
@@ -199,9 +199,15 @@ take_facts (ProcJob *self, ProcJobState state)
   self->start_monotonic = run.start_monotonic;
   g_mutex_unlock (&self->lock);
 
-  self->untold |= find_changes (&old, &new);
+  notify_if (self, new.pid != old.pid, PROC_JOB_PROP_PID);
+  notify_if (self, new.stdout_size != old.stdout_size, PROC_JOB_PROP_STDOUT_SIZE);
+  notify_if (self, new.stderr_size != old.stderr_size, PROC_JOB_PROP_STDERR_SIZE);
+  notify_if (self, !g_str_equal (new.last_line, old.last_line), PROC_JOB_PROP_LAST_LINE);
+  notify_if (self, new.progress != old.progress, PROC_JOB_PROP_PROGRESS);
+  notify_if (self, new.has_progress != old.has_progress, PROC_JOB_PROP_HAS_PROGRESS);
+  notify_if (self, new.state == PROC_JOB_STATE_FINISHED, PROC_JOB_PROP_RESULT);
+  notify_if (self, new.state != old.state, PROC_JOB_PROP_STATE);
   g_free (old.last_line);
-  tell_changes (self);
 }
 
 /* Lines */
@@ -258,20 +264,14 @@ deliver_share (ProcJob *self)
 
 /* The end */
 
-/* Once: it may have been called inside a handler. */
 static void
 finish (ProcJob *self)
 {
-  ProcJobOver over = g_steal_pointer (&self->over);
-
-  if (over == NULL)
-    return;
-
   proc_link_close (self->link);
   proc_job_judge (self);
   take_facts (self, PROC_JOB_STATE_FINISHED);
   proc_job_answer_waiters (self);
-  over (self, self->user_data);
+  self->over (self, self->user_data);
 }
 
 /* FALSE: what is left of a piped output is still being read, to be delivered. */
@@ -290,11 +290,10 @@ waits_for_reader (ProcJob *self)
          || proc_outlet_is_waiting (proc_link_get_outlet (self->link, PROC_STREAM_STDERR));
 }
 
-/* A link's: in the job's context. */
-gint64
-proc_job_deliver (gpointer job)
+/* Gives when to go on. */
+static gint64
+tell (ProcJob *self)
 {
-  g_autoptr(ProcJob) self = g_object_ref (job);
   gint64 again;
 
   proc_job_listen (self);
@@ -311,14 +310,35 @@ proc_job_deliver (gpointer job)
   return WHEN_WOKEN;
 }
 
-/* The run is over. What is still to be delivered comes first. */
+/* A link's: in the job's context. */
+gint64
+proc_job_deliver (gpointer job)
+{
+  g_autoptr(ProcJob) self = g_object_ref (job);
+  gint64 again;
+
+  begin_to_tell (self);
+  again = tell (self);
+  cease_to_tell (self);
+  return again;
+}
+
+/* The run is over. What is still to be delivered comes first, and what is being told. */
 void
 proc_job_begin_end (ProcJob *self)
 {
   self->ending = TRUE;
+  if (self->telling)
+    return;
+
   proc_job_listen (self);
   if (has_handler (self, SIGNAL_LINES) || has_handler (self, SIGNAL_DATA))
-    proc_link_wake (self->link);
-  else
-    finish (self);
+    {
+      proc_link_wake (self->link);
+      return;
+    }
+
+  begin_to_tell (self);
+  finish (self);
+  cease_to_tell (self);
 }

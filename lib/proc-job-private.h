@@ -45,10 +45,11 @@ struct _ProcJob
   GInputStream *streams[2];
 
   /* Of the job's context */
-  double heard[2]; /* the progress that each output told last; -1: none */
-  guint untold;    /* a bit for each property that has changed, and was not notified yet */
-  gboolean ending; /* the run is over, and the end not told yet */
-  gint64 frame;    /* monotonic; when the frame began in which lines are delivered */
+  gboolean telling; /* its handlers or callbacks are being called */
+  ProcJob *outer;   /* of those that tell in this thread; NULL: none */
+  double heard[2];  /* the progress that each output told last; -1: none */
+  gboolean ending;  /* the run is over, and the end not told yet */
+  gint64 frame;     /* monotonic; when the frame began in which lines are delivered */
   gint64 spent_usec;
 };
 
@@ -88,5 +89,6 @@ void proc_job_install_signals (GObjectClass *object_class);
 void proc_job_listen (ProcJob *self);
 gint64 proc_job_deliver (gpointer job);
 void proc_job_begin_end (ProcJob *self);
+guint proc_job_count_telling (GMainContext *context, gpointer user_data);
 
 G_END_DECLS

@@ -48,8 +48,9 @@
  *
  * A job belongs to the main context that was the thread default when it was started.
  * All its notifications and signals come there: first the lines and data, then the
- * notification of the state, then the callbacks of those who wait. Its methods may be
- * called from any thread.
+ * notification of the state, then the callbacks of those who wait. While one of them
+ * runs, a main loop of its own included, nothing else of the job is told. Its methods may
+ * be called from any thread.
  *
  * An output can be followed in one of two ways. Signals are made while somebody is
  * connected to [signal@Proc.Job::lines] or [signal@Proc.Job::data]; connect before you

@@ -203,12 +203,20 @@ proc_runner_set_keep_finished (ProcRunner *self, guint keep_finished)
   g_object_notify (G_OBJECT (self), "keep-finished");
 }
 
+/* Returns @task at the end of all. */
+static ProcWaiter *
+stop_all (ProcRunner *self, GTask *task, gpointer source_tag, GMainContext *context, gboolean here)
+{
+  g_task_set_source_tag (task, source_tag);
+  g_task_set_check_cancellable (task, FALSE);
+  proc_home_close (self->home);
+  return proc_home_wait (self->home, task, context, here);
+}
+
 static void
 on_stopped_all (GObject *source, GAsyncResult *result, gpointer user_data)
 {
-  GAsyncResult **stopped = user_data;
-
-  *stopped = g_object_ref (result);
+  *(gboolean *) user_data = TRUE;
 }
 
 /* The thread that made the runner has its callbacks to call. */
@@ -218,25 +226,23 @@ stop_and_iterate (ProcRunner *self,
                   GCancellable *cancellable,
                   GError **error)
 {
-  g_autoptr(GAsyncResult) stopped = NULL;
+  gboolean stopped = FALSE;
+  g_autoptr(GTask) task = g_task_new (self, cancellable, on_stopped_all, &stopped);
+  g_autoptr(ProcWaiter) waiter G_GNUC_UNUSED = NULL;
 
-  proc_runner_stop_all_async (self, cancellable, on_stopped_all, &stopped);
-  while (stopped == NULL)
+  waiter = stop_all (self, task, proc_runner_stop_all, context, TRUE);
+  while (!stopped)
     g_main_context_iteration (context, TRUE);
 
-  return proc_runner_stop_all_finish (self, stopped, error);
+  return g_task_propagate_boolean (task, error);
 }
 
 static gboolean
 stop_and_wait (ProcRunner *self, GCancellable *cancellable, GError **error)
 {
   g_autoptr(GTask) task = g_task_new (self, cancellable, NULL, NULL);
-  g_autoptr(ProcWaiter) waiter = NULL;
+  g_autoptr(ProcWaiter) waiter = stop_all (self, task, proc_runner_stop_all, NULL, FALSE);
 
-  g_task_set_source_tag (task, proc_runner_stop_all);
-  g_task_set_check_cancellable (task, FALSE);
-  proc_home_close (self->home);
-  waiter = proc_home_wait (self->home, task, NULL);
   proc_waiter_wait (waiter);
   return g_task_propagate_boolean (task, error);
 }
@@ -253,7 +259,8 @@ stop_and_wait (ProcRunner *self, GCancellable *cancellable, GError **error)
  *
  * In the thread that made the runner, the thread-default main context is iterated, so that
  * the callbacks of the jobs come first. In any other, no main context is iterated, and
- * nobody's callbacks are waited for.
+ * nobody's callbacks are waited for. Called in a handler or a callback of a job, it does
+ * not wait for what that job still has to tell: that comes when the handler has returned.
  *
  * Returns: %TRUE, or %FALSE with `G_IO_ERROR_CANCELLED` set if the wait was cancelled
  *
@@ -306,10 +313,7 @@ proc_runner_stop_all_async (ProcRunner *self,
   g_return_if_fail (cancellable == NULL || G_IS_CANCELLABLE (cancellable));
 
   task = g_task_new (self, cancellable, callback, user_data);
-  g_task_set_source_tag (task, proc_runner_stop_all_async);
-  g_task_set_check_cancellable (task, FALSE);
-  proc_home_close (self->home);
-  waiter = proc_home_wait (self->home, task, g_task_get_context (task));
+  waiter = stop_all (self, task, proc_runner_stop_all_async, g_task_get_context (task), FALSE);
 }
 
 /**
