@@ -281,7 +281,8 @@ note_stream_failures (ProcRun *self)
 static void
 note_program (ProcRun *self)
 {
-  if (self->running || self->child == NULL || !proc_child_is_running (self->child))
+  if (self->running || self->never_ran
+      || self->child == NULL || !proc_child_is_running (self->child))
     return;
 
   self->running = TRUE;
