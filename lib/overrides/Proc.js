@@ -1,16 +1,18 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 
-// The asynchronous verbs give promises when they are called without a callback.
+// Asynchronous methods give promises when they are called without a callback.
 // All other arguments must be given, the cancellable included (it may be null).
 
 const {Gio} = imports.gi;
 
-function _init() {
-    const verbs = [
-        'run', 'check', 'check_output', 'check_output_text', 'check_output_shell',
-        'check_output_to_file',
-    ];
+function promisify(prototype, ...methods) {
+    for (const method of methods)
+        Gio._promisify(prototype, `${method}_async`, `${method}_finish`);
+}
 
-    for (const verb of verbs)
-        Gio._promisify(this.Runner.prototype, `${verb}_async`, `${verb}_finish`);
+function _init() {
+    promisify(this.Runner.prototype,
+        'run', 'check', 'check_output', 'check_output_text', 'check_output_shell',
+        'check_output_to_file', 'stop_all');
+    promisify(this.Job.prototype, 'wait', 'write', 'read_lines');
 }

@@ -63,6 +63,37 @@ const tests = {
         const e = await failure(promise);
         assert(e.matches(Gio.IOErrorEnum, Gio.IOErrorEnum.CANCELLED), 'code');
     },
+
+    async 'every method of a job gives a promise'() {
+        const {PIPE} = Proc.Stdio;
+        const cat = new Proc.Command({argv: ['cat'], stdin: PIPE, stdout: PIPE});
+        const job = runner.start(cat, null);
+
+        assert(await job.write_async(new GLib.Bytes('one\ntwo\n'), null) === true, 'write');
+        job.close_stdin();
+        const lines = [];
+        for (let more; (more = await job.read_lines_async(Proc.Stream.STDOUT, null)) !== null;)
+            lines.push(...more);
+        assert(lines.join() === 'one,two', 'lines');
+        assert((await job.wait_async(null)).successful, 'wait');
+        const e = await failure(job.write_async(new GLib.Bytes('three'), null));
+        assert(e.matches(Gio.IOErrorEnum, Gio.IOErrorEnum.CLOSED), 'code');
+    },
+
+    async 'a job that was not started rejects'() {
+        const job = runner.start(new Proc.Command({argv: ['/no/such/program']}), null);
+        const e = await failure(job.wait_async(null));
+
+        assert(e.matches(Proc.RunnerError, Proc.RunnerError.NOT_FOUND), 'code');
+    },
+
+    async 'stopping all gives a promise'() {
+        const stopped = new Proc.Runner();
+        const job = stopped.start(new Proc.Command({argv: ['sleep', '1000']}), null);
+
+        assert(await stopped.stop_all_async(null) === true, 'stopped');
+        assert(job.result.outcome === Proc.Outcome.CANCELLED, 'outcome');
+    },
 };
 
 async function main() {
