@@ -252,7 +252,8 @@ proc_job_read_lines_async (ProcJob *self,
  * @error: return location for an error
  *
  * Gets the outcome of [method@Proc.Job.read_lines_async]. The error is
- * `G_IO_ERROR_CANCELLED`: how the command ended is no error here.
+ * `G_IO_ERROR_CANCELLED`: how the command ended is no error here. In Python the end of the
+ * output is an empty list.
  *
  * Returns: (transfer full) (nullable) (array zero-terminated=1): the lines, at least one;
  *   %NULL at the end of the output, or with @error set
