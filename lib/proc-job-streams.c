@@ -222,7 +222,8 @@ proc_job_read_lines (ProcJob *self,
  * command waits for a reader who is 8 MiB behind. What is left can be read when the job
  * is over.
  *
- * @callback is called in the main context that is the caller's thread-default one now.
+ * @callback is called in the main context that is the caller's thread-default one now, at
+ * a priority below GTK's redraws: who reads on and on does not keep a window from drawing.
  *
  * Since: 1.0
  */
@@ -242,6 +243,7 @@ proc_job_read_lines_async (ProcJob *self,
 
   task = g_task_new (self, cancellable, callback, user_data);
   g_task_set_source_tag (task, proc_job_read_lines_async);
+  g_task_set_priority (task, PROC_DELIVERY_PRIORITY);
   waiter = request_lines (self, stream, task);
 }
 

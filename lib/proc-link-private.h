@@ -14,6 +14,10 @@
 
 G_BEGIN_DECLS
 
+/* Of what comes as fast as the command can: below GTK's redraws (G_PRIORITY_HIGH_IDLE + 20),
+ * above what is idle. */
+#define PROC_DELIVERY_PRIORITY (G_PRIORITY_HIGH_IDLE + 30)
+
 typedef struct _ProcLink ProcLink;
 
 /* In the job's context. Gives in how many microseconds it wants to be called again; -1: when

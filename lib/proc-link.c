@@ -19,8 +19,6 @@
  * for those who wait without a main context.
  */
 
-/* Below GTK's redraws (G_PRIORITY_HIGH_IDLE + 20), above what is idle. */
-#define PRIORITY (G_PRIORITY_HIGH_IDLE + 30)
 #define FRAME_USEC 16000
 
 #define N_OUTLETS 2
@@ -203,7 +201,7 @@ make_source (ProcLink *self)
 {
   GSource *source = g_source_new (&source_funcs, sizeof (GSource));
 
-  g_source_set_priority (source, PRIORITY);
+  g_source_set_priority (source, PROC_DELIVERY_PRIORITY);
   g_source_set_static_name (source, "[procrunner] job");
   g_source_set_callback (source, on_awake, proc_link_ref (self),
                          (GDestroyNotify) proc_link_unref);
