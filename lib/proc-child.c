@@ -64,7 +64,8 @@ struct _ProcChild
   GSource *lost_timer;
   gboolean supervised;
   gboolean settled;
-  gboolean ended; /* a supervised child, as its supervisor says */
+  gboolean running; /* a supervised child, as its supervisor says, like: */
+  gboolean ended;
   gboolean exited;
   gboolean reaped;
 
@@ -170,6 +171,8 @@ take_message (ProcChild *self, const ExecMessage *message, ProcFd *pidfd)
     note_start (self, message->pid, proc_fd_steal (pidfd));
   else if (message->kind == EXEC_MESSAGE_FAILED && self->error == NULL)
     self->error = proc_start_error_new (self->plan, message);
+  else if (message->kind == EXEC_MESSAGE_RUNNING && self->supervised)
+    self->running = TRUE;
   else if (message->kind == EXEC_MESSAGE_EXITED && self->supervised)
     note_supervised_end (self, message);
 }
@@ -371,7 +374,8 @@ proc_child_is_started (ProcChild *self)
 gboolean
 proc_child_is_running (ProcChild *self)
 {
-  return self->group != NULL && self->error == NULL && (self->settled || self->supervised);
+  return self->group != NULL && self->error == NULL
+         && (self->supervised ? self->running : self->settled);
 }
 
 /* Once it is started. */

@@ -270,11 +270,13 @@ test_not_found (void)
   g_autoptr(ProcRunner) runner = proc_runner_new ();
   g_autoptr(ProcCommand) command = proc_command_new (TEST_ARGV ("/no/such/program"));
 
-  for (guint i = 0; i < 20; i++)
+  for (guint i = 0; i < 40; i++)
     {
-      g_autoptr(ProcJob) job = start (runner, command);
+      g_autoptr(ProcJob) job = NULL;
       g_auto(Diary) diary = diary_new ();
 
+      proc_runner_set_supervise (runner, i % 2 == 1);
+      job = start (runner, command);
       g_signal_connect (job, "notify::state", G_CALLBACK (on_state), &diary);
       g_signal_connect (job, "lines", G_CALLBACK (on_lines), &diary);
       assert_refused (job, PROC_RUNNER_ERROR_NOT_FOUND);

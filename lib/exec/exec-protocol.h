@@ -7,7 +7,7 @@
 /* What the program and the helper must agree on. The helper says which protocol
  * it speaks when it is asked; one that speaks another counts as no helper.
  */
-#define EXEC_PROTOCOL "1"
+#define EXEC_PROTOCOL "2"
 #define EXEC_PROTOCOL_OPTION "--protocol"
 
 /* The helper's standard input is its control socket. There it finds one message of
@@ -22,13 +22,15 @@
  * that the program runs: the socket is close-on-exec. FAILED means that it never
  * will, and why; it may come without a STARTED before.
  *
- * Supervised, the socket stays open with the supervisor, which tells EXITED when
- * the program has, and closes it when no descendant is left.
+ * Supervised, the socket stays open with the supervisor, which tells RUNNING when the
+ * program runs, or will not, for what FAILED said before; EXITED when it has; and closes
+ * the socket when no descendant is left.
  */
 typedef enum
 {
   EXEC_MESSAGE_STARTED,
   EXEC_MESSAGE_FAILED,
+  EXEC_MESSAGE_RUNNING,
   EXEC_MESSAGE_EXITED
 } ExecMessageKind;
 

@@ -44,6 +44,7 @@ enum
 {
   CONTROL,
   SIGNALS,
+  EXEC, /* a pipe whose other end is closed by the exec */
   N_FDS
 };
 
@@ -51,6 +52,7 @@ typedef struct
 {
   ExecSteps steps; /* with a control socket that is ours */
   pid_t program;
+  int running_told;
   int program_reaped;
   int lost; /* the lifeline */
 
@@ -73,6 +75,17 @@ tell_exit (const Supervisor *self, int status, const struct rusage *usage)
   exec_steps_tell (&self->steps, &message, -1);
 }
 
+/* The program runs, or has gone without. */
+static void
+tell_running (Supervisor *self)
+{
+  const ExecMessage message = { .kind = EXEC_MESSAGE_RUNNING };
+
+  if (!self->running_told)
+    exec_steps_tell (&self->steps, &message, -1);
+  self->running_told = 1;
+}
+
 /* Ends the process when there is no child left. */
 static void
 reap (Supervisor *self)
@@ -89,6 +102,7 @@ reap (Supervisor *self)
     if (pid == self->program)
       {
         self->program_reaped = 1;
+        tell_running (self);
         tell_exit (self, status, &usage);
       }
 
@@ -219,6 +233,7 @@ watch (Supervisor *self)
   struct pollfd fds[N_FDS] = {
     [CONTROL] = { .fd = CONTROL, .events = POLLIN },
     [SIGNALS] = { .fd = SIGNALS, .events = POLLIN },
+    [EXEC] = { .fd = EXEC, .events = POLLIN },
   };
 
   for (;;)
@@ -235,25 +250,27 @@ watch (Supervisor *self)
         }
 
       poll (fds, N_FDS, get_interval (self));
+      if (fds[EXEC].fd >= 0 && fds[EXEC].revents != 0)
+        {
+          fds[EXEC].fd = -1;
+          tell_running (self);
+        }
       if (!self->lost && fds[CONTROL].revents != 0)
         take_order (self);
     }
 }
 
-static void
-place (int fd, int number)
+/* What the supervisor needs, above the numbers that it will have. */
+typedef struct
 {
-  while (dup3 (fd, number, O_CLOEXEC) < 0 && (errno == EINTR || errno == EBUSY))
-    ;
-}
+  int fds[N_FDS];
+  int program_end; /* of the pipe */
+} Kept;
 
-/* Holds none of the program's streams, or their ends would never be seen. */
-static void
-keep_only (int control, int signals)
+static int
+lift (int fd)
 {
-  place (control, CONTROL);
-  place (signals, SIGNALS);
-  exec_steps_close_from (N_FDS);
+  return fd >= 0 ? fcntl (fd, F_DUPFD_CLOEXEC, N_FDS) : -1;
 }
 
 static int
@@ -269,36 +286,54 @@ open_signals (void)
   return signalfd (-1, &child, SFD_CLOEXEC | SFD_NONBLOCK);
 }
 
-/* Comes back in the child only. What may be wanting is made before there is one. */
+/* What may be wanting is made before there is a program. -1: something is. */
+static int
+make_kept (Kept *kept, int control)
+{
+  int ends[2];
+
+  kept->fds[CONTROL] = lift (control);
+  kept->fds[SIGNALS] = lift (open_signals ());
+  if (pipe2 (ends, O_CLOEXEC) < 0)
+    return -1;
+
+  kept->fds[EXEC] = lift (ends[0]);
+  kept->program_end = lift (ends[1]);
+  return kept->fds[CONTROL] >= 0 && kept->fds[SIGNALS] >= 0
+         && kept->fds[EXEC] >= 0 && kept->program_end >= 0 ? 0 : -1;
+}
+
+/* Holds none of the program's streams, or their ends would never be seen. */
+static void
+keep_only (const Kept *kept)
+{
+  for (int i = 0; i < N_FDS; i++)
+    while (dup3 (kept->fds[i], i, O_CLOEXEC) < 0 && (errno == EINTR || errno == EBUSY))
+      ;
+
+  exec_steps_close_from (N_FDS);
+}
+
+/* Comes back in the child only. Its descriptors are close-on-exec, and those of the
+ * program are put into their places later. */
 void
 exec_supervise (const ExecSteps *steps)
 {
   Supervisor self = { .steps = *steps };
-  int signals;
-  int high_signals;
-  int high_control;
+  Kept kept;
 
   prctl (PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0);
   exec_steps_reset_signals ();
-  signals = open_signals ();
-  high_signals = signals >= 0 ? fcntl (signals, F_DUPFD_CLOEXEC, N_FDS) : -1;
-  high_control = high_signals >= 0 ? fcntl (steps->control_fd, F_DUPFD_CLOEXEC, N_FDS) : -1;
-
-  self.program = high_control >= 0 ? fork () : -1;
+  self.program = make_kept (&kept, steps->control_fd) == 0 ? fork () : -1;
   if (self.program < 0)
     exec_steps_fail (steps, EXEC_STEP_SUPERVISE);
 
   if (self.program == 0)
-    {
-      close (signals);
-      close (high_signals);
-      close (high_control);
-      return;
-    }
+    return;
 
   /* Out of the reach of what a terminal sends to the program's group. */
   setsid ();
-  keep_only (high_control, high_signals);
+  keep_only (&kept);
   self.steps.control_fd = CONTROL;
   watch (&self);
 }
