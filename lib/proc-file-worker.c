@@ -19,6 +19,15 @@
  * that hangs comes back after all, the writer is dropped, and the thread ends.
  */
 
+/* While the caller still holds its objects: their last reference, which may end in code
+ * of the caller's, is to be dropped in its own thread. */
+static void
+let_go (ProcFileWorker *self)
+{
+  proc_redirect_clear (&self->redirect);
+  proc_redirect_clear (&self->twin);
+}
+
 static void
 worker_clear (gpointer data)
 {
@@ -26,8 +35,7 @@ worker_clear (gpointer data)
 
   g_assert (self->writer == NULL);
 
-  proc_redirect_clear (&self->redirect);
-  proc_redirect_clear (&self->twin);
+  let_go (self);
   g_object_unref (self->stop);
   g_free (self->block.data);
   g_clear_pointer (&self->tail, g_bytes_unref);
@@ -125,6 +133,8 @@ thread_main (gpointer data)
       g_async_queue_pop (self->requests);
       do_request (self);
       more = self->writer != NULL;
+      if (!more)
+        let_go (self);
       proc_thread_post (self->context, G_PRIORITY_DEFAULT, on_request_done,
                         g_atomic_rc_box_acquire (self));
     }

@@ -279,6 +279,41 @@ test_last_references_drop_here (void)
     }
 }
 
+/* Nor is one that a command reads from or writes to, though threads of the library did that. */
+static void
+test_last_streams_drop_here (void)
+{
+  for (int i = 0; i < 50; i++)
+    {
+      g_autoptr(ProcRunner) runner = proc_runner_new ();
+      ProcCommand *command = test_child ("cat", NULL);
+      GObject *given[] = { G_OBJECT (g_memory_input_stream_new_from_data ("words", 5, NULL)),
+                           G_OBJECT (g_memory_output_stream_new_resizable ()),
+                           G_OBJECT (test_file ("diagnostics", NULL)) };
+      GThread *threads[G_N_ELEMENTS (given)] = { NULL };
+      TestCall call = TEST_CALL_INIT;
+
+      proc_command_set_stdin_stream (command, G_INPUT_STREAM (given[0]));
+      proc_command_set_stdout_stream (command, G_OUTPUT_STREAM (given[1]));
+      proc_command_set_stderr_file (command, G_FILE (given[2]), PROC_FILE_FLAGS_NONE);
+      for (guint j = 0; j < G_N_ELEMENTS (given); j++)
+        {
+          g_object_weak_ref (given[j], note_thread, &threads[j]);
+          g_object_unref (given[j]);
+        }
+
+      proc_runner_run_async (runner, command, NULL, test_call_done, test_call_begin (&call));
+      g_object_unref (command);
+      test_call_wait (&call);
+      test_call_clear (&call);
+      while (g_main_context_iteration (g_main_context_get_thread_default (), FALSE))
+        continue;
+
+      for (guint j = 0; j < G_N_ELEMENTS (given); j++)
+        g_assert_true (threads[j] == g_thread_self ());
+    }
+}
+
 typedef struct
 {
   ProcCommand *command;
@@ -453,6 +488,7 @@ main (int argc, char **argv)
   TEST_ADD ("/threads/lc1-runner-dropped", test_lc1_runner_dropped);
   TEST_ADD ("/threads/pg9-all-dropped", test_pg9_all_dropped);
   TEST_ADD ("/threads/last-references-drop-here", test_last_references_drop_here);
+  TEST_ADD ("/threads/last-streams-drop-here", test_last_streams_drop_here);
   TEST_ADD ("/threads/lc3-chain", test_lc3_chain);
   TEST_ADD ("/threads/lc4-nested-loops", test_lc4_nested_loops);
   TEST_ADD ("/threads/in8-ends-of-file", test_in8_ends_of_file);
