@@ -214,9 +214,8 @@ write_fd (ProcFileWriter *self, int fd, const guint8 *data, gsize size, gsize *n
 
       if (n >= 0)
         *n_written += n;
-      else if (errno == EAGAIN && !proc_file_wait_writable (fd, self->cancellable))
-        return FALSE;
-      else if (errno != EAGAIN && errno != EINTR)
+      else if (errno != EINTR
+               && (errno != EAGAIN || !proc_file_wait_writable (fd, self->cancellable)))
         return FALSE;
     }
 

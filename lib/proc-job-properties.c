@@ -285,7 +285,8 @@ install_run_properties (void)
   /**
    * ProcJob:state: (getter get_state)
    *
-   * How far the job has come.
+   * How far the job has come. It is told once a frame, so a short job may go from one state
+   * to the last.
    *
    * Since: 1.0
    */

@@ -217,10 +217,10 @@ proc_job_read_lines (ProcJob *self,
  *
  * Any output that passes through this program can be read. With `PROC_STDIO_PIPE`
  * nothing of it is read before the first call, so nothing is missed; what is also
- * captured, or goes to a file, is seen from the first call on, which may be right after
- * the start. Who has begun to read goes on, or calls [method@Proc.Job.stop_reading]: the
- * command waits for a reader who is 8 MiB behind. What is left can be read when the job
- * is over.
+ * captured, or goes to a file, is seen from the first call on: for all of it, make that
+ * call for each output before the main context is iterated. Who has begun to read goes on,
+ * or calls [method@Proc.Job.stop_reading]: the command waits for a reader who is 8 MiB
+ * behind. What is left can be read when the job is over.
  *
  * @callback is called in the main context that is the caller's thread-default one now, at
  * a priority below GTK's redraws: who reads on and on does not keep a window from drawing.

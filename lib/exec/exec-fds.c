@@ -151,7 +151,7 @@ int
 exec_fds_receive (ExecSteps *steps)
 {
   int targets[EXEC_MAX_GIVEN];
-  int fds[EXEC_MAX_GIVEN];
+  int fds[EXEC_MAX_GIVEN] = { 0 };
 
   steps->control_fd = STDIN_FILENO;
   if (receive (STDIN_FILENO, fds, list_targets (steps, targets)) < 0)
