@@ -121,6 +121,13 @@ is_input_piped (const ProcStreams *self)
          && self->plan->in.bytes == NULL && self->input == NULL;
 }
 
+/* The program has its input from the inlet. */
+static gboolean
+is_inlet_attached (const ProcStreams *self)
+{
+  return self->running && self->feed != NULL && is_input_piped (self);
+}
+
 /* When the child reads no more, nobody is to wait for what it would have read. */
 static void
 on_feed_changed (gpointer user_data)
@@ -129,7 +136,7 @@ on_feed_changed (gpointer user_data)
 
   if (self->input != NULL)
     proc_input_stop (self->input);
-  if (is_input_piped (self))
+  if (is_inlet_attached (self))
     proc_inlet_break (proc_link_get_inlet (self->link));
 }
 
@@ -171,7 +178,7 @@ proc_streams_free (ProcStreams *self)
   for (guint i = 0; i < N_OUTPUTS; i++)
     proc_output_clear (&self->outputs[i], self->link, self->plan->drain_grace_msec);
 
-  if (self->feed != NULL && is_input_piped (self))
+  if (is_inlet_attached (self))
     proc_inlet_break (proc_link_get_inlet (self->link));
   g_clear_pointer (&self->feed, proc_feed_free);
   g_clear_pointer (&self->input, proc_input_free);
@@ -287,10 +294,7 @@ start_feed (ProcStreams *self)
       return;
     }
   if (is_input_piped (self))
-    {
-      proc_inlet_attach (proc_link_get_inlet (self->link), self->feed);
-      return;
-    }
+    return;
 
   if (g_bytes_get_size (bytes) > 0)
     proc_feed_write (self->feed, bytes, NULL, NULL);
@@ -308,13 +312,27 @@ proc_streams_start (ProcStreams *self)
     proc_output_start (&self->outputs[i], on_pump_changed, self);
 }
 
-/* The program runs. Before, the end of an output need not be that: a start may be tried
- * again. */
+/* It may have closed its input by now. */
+static void
+attach_inlet (ProcStreams *self)
+{
+  ProcInlet *inlet = proc_link_get_inlet (self->link);
+
+  if (proc_feed_is_open (self->feed))
+    proc_inlet_attach (inlet, self->feed);
+  else
+    proc_inlet_break (inlet);
+}
+
+/* The program runs. Before, the end of an output need not be that, and nothing may be
+ * taken from the inlet: a start may be tried again. */
 void
 proc_streams_set_running (ProcStreams *self)
 {
   self->running = TRUE;
   end_outlets (self);
+  if (is_inlet_attached (self))
+    attach_inlet (self);
 }
 
 /* FALSE: each output was read to its end. */

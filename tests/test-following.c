@@ -50,6 +50,72 @@ test_iterate_until (ProcJob *job, ProcJobState state)
     test_iterate ();
 }
 
+/* Streams */
+
+char **
+test_read_lines (ProcJob *job, ProcStream stream)
+{
+  g_auto(TestCall) call = TEST_CALL_INIT;
+  g_autoptr(GError) error = NULL;
+  char **lines;
+
+  proc_job_read_lines_async (job, stream, NULL, test_call_done, test_call_begin (&call));
+  lines = proc_job_read_lines_finish (job, test_call_wait (&call), &error);
+  g_assert_no_error (error);
+  g_assert_true (lines == NULL || lines[0] != NULL);
+  return lines;
+}
+
+/* To the end, which stays the end. Each line has a LF. */
+char *
+test_read_all (ProcJob *job, ProcStream stream)
+{
+  GString *all = g_string_new (NULL);
+  char **lines;
+
+  while ((lines = test_read_lines (job, stream)) != NULL)
+    {
+      for (guint i = 0; lines[i] != NULL; i++)
+        {
+          g_string_append (all, lines[i]);
+          g_string_append_c (all, '\n');
+        }
+      g_strfreev (lines);
+    }
+
+  g_assert_null (test_read_lines (job, stream));
+  return g_string_free (all, FALSE);
+}
+
+static gboolean
+write_text (ProcJob *job, const char *text, GError **error)
+{
+  g_auto(TestCall) call = TEST_CALL_INIT;
+  g_autoptr(GBytes) bytes = g_bytes_new (text, strlen (text));
+
+  proc_job_write_async (job, bytes, NULL, test_call_done, test_call_begin (&call));
+  return proc_job_write_finish (job, test_call_wait (&call), error);
+}
+
+void
+test_write (ProcJob *job, const char *text)
+{
+  g_autoptr(GError) error = NULL;
+
+  g_assert_true (write_text (job, text, &error));
+  g_assert_no_error (error);
+}
+
+GError *
+test_write_fails (ProcJob *job, const char *text)
+{
+  GError *error = NULL;
+
+  g_assert_false (write_text (job, text, &error));
+  g_assert_nonnull (error);
+  return error;
+}
+
 /* Signals */
 
 static void

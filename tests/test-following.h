@@ -9,6 +9,12 @@ ProcResult *test_wait_for (ProcJob *job);
 void test_iterate (void);
 void test_iterate_until (ProcJob *job, ProcJobState state);
 
+/* Its streams, when they are piped. */
+char **test_read_lines (ProcJob *job, ProcStream stream);
+char *test_read_all (ProcJob *job, ProcStream stream);
+void test_write (ProcJob *job, const char *text);
+GError *test_write_fails (ProcJob *job, const char *text);
+
 /* What a job says by its signals. It asserts that each comes in the job's context, and before the
  * job is told to be over. */
 typedef struct

@@ -92,6 +92,45 @@ test_in_company (void)
   leave ();
 }
 
+static void
+assert_echo (ProcJob *job)
+{
+  g_autoptr(GError) error = NULL;
+  g_autoptr(ProcResult) result = NULL;
+
+  result = proc_job_wait (job, NULL, &error);
+  g_assert_no_error (error);
+  g_assert_cmpstr (proc_result_get_stdout_text (result), ==, "some text");
+  g_assert_true (proc_result_get_stdin_complete (result));
+}
+
+/* What is written to one that has to wait is for the start that works: a supervisor that could be
+ * started, and lacks a process then, takes none of it. */
+static void
+test_with_input (void)
+{
+  g_autoptr(ProcRunner) runner = proc_runner_new ();
+  g_autoptr(ProcCommand) command = proc_command_new (TEST_ARGV ("cat"));
+  g_autoptr(GBytes) bytes = g_bytes_new_static ("some text", 9);
+  g_autoptr(GPtrArray) jobs = g_ptr_array_new_with_free_func (g_object_unref);
+
+  proc_command_set_stdin (command, PROC_STDIO_PIPE);
+  proc_runner_set_supervise (runner, TRUE);
+  limit_processes (runner, 3);
+  for (guint i = 0; i < N_RUNS; i++)
+    {
+      ProcJob *job = proc_runner_start (runner, command, NULL);
+
+      proc_job_write_async (job, bytes, NULL, NULL, NULL);
+      proc_job_close_stdin (job);
+      g_ptr_array_add (jobs, job);
+    }
+
+  for (guint i = 0; i < N_RUNS; i++)
+    assert_echo (g_ptr_array_index (jobs, i));
+  leave ();
+}
+
 int
 main (int argc, char **argv)
 {
@@ -105,6 +144,7 @@ main (int argc, char **argv)
 
   TEST_ADD_APART ("/want/rx2-alone", test_alone);
   TEST_ADD_APART ("/want/rx2-in-company", test_in_company);
+  TEST_ADD_APART ("/want/rx2-with-input", test_with_input);
 
   return g_test_run ();
 }
