@@ -22,6 +22,6 @@ ProcJob *proc_home_new_job (ProcHome *self, ProcCommand *command);
 
 void proc_home_close (ProcHome *self);
 gboolean proc_home_is_closed (ProcHome *self);
-ProcWaiter *proc_home_wait (ProcHome *self, GTask *task, GMainContext *context, gboolean here);
+void proc_home_wait (ProcHome *self, ProcWaiter *waiter, GMainContext *context, gboolean here);
 
 G_END_DECLS

@@ -25,7 +25,7 @@ struct _ProcHome
   ProcJobList *jobs; /* NULL: let go; holders need no lock */
   gboolean closed;
   GHashTable *n_live;   /* GMainContext → how many of its jobs are not over */
-  ProcWaiters waiters;  /* tasks whose data is a Wait */
+  ProcWaiters waiters;  /* whose data is a Wait */
 };
 
 typedef struct
@@ -98,7 +98,7 @@ pop_satisfied (ProcHome *self)
     {
       ProcWaiter *waiter = proc_waiters_peek (&self->waiters);
 
-      if (is_satisfied (self, g_task_get_task_data (proc_waiter_get_task (waiter))))
+      if (is_satisfied (self, proc_waiter_get_data (waiter)))
         return proc_waiters_pop (&self->waiters);
 
       proc_waiters_move (&self->waiters, &self->waiters);
@@ -116,10 +116,7 @@ look (ProcHome *self)
     return;
 
   while ((waiter = pop_satisfied (self)) != NULL)
-    {
-      g_task_return_boolean (proc_waiter_get_task (waiter), TRUE);
-      proc_waiter_end (waiter);
-    }
+    proc_waiter_return (waiter, GINT_TO_POINTER (TRUE), NULL);
 }
 
 /* The queue's, in any thread. */
@@ -244,20 +241,17 @@ proc_home_is_closed (ProcHome *self)
   return self->closed;
 }
 
-/* Returns @task, which keeps the owner, at the end of all that is here; with @context
- * also the callbacks of its jobs come first. @here: the caller does not return before,
- * and neither do the callbacks in which it may be. Gives who waits, for a synchronous
- * caller. */
-ProcWaiter *
-proc_home_wait (ProcHome *self, GTask *task, GMainContext *context, gboolean here)
+/* Returns @waiter, whose call keeps the owner, with anything but NULL: at the end of all
+ * that is here; with @context also the callbacks of its jobs come first. @here: the caller
+ * does not return before, and neither do the callbacks in which it may be. */
+void
+proc_home_wait (ProcHome *self, ProcWaiter *waiter, GMainContext *context, gboolean here)
 {
   Wait *wait = g_new0 (Wait, 1);
-  ProcWaiter *waiter;
 
   wait->context = context != NULL ? g_main_context_ref (context) : NULL;
   wait->n_telling = here ? proc_job_count_telling (context, self) : 0;
-  g_task_set_task_data (task, wait, wait_free);
-  waiter = proc_waiters_add (&self->waiters, task);
+  proc_waiter_set_data (waiter, wait, wait_free);
+  proc_waiters_add (&self->waiters, waiter);
   look (self);
-  return waiter;
 }

@@ -16,7 +16,7 @@ ProcInlet *proc_inlet_ref (ProcInlet *self);
 void proc_inlet_unref (ProcInlet *self);
 
 /* In the program, any thread */
-ProcWaiter *proc_inlet_write (ProcInlet *self, GBytes *bytes, GTask *task);
+void proc_inlet_write (ProcInlet *self, GBytes *bytes, ProcWaiter *waiter);
 void proc_inlet_close (ProcInlet *self);
 
 /* In the engine */

@@ -24,7 +24,7 @@
 struct _ProcInlet
 {
   GMutex lock;
-  ProcWaiters waiting; /* tasks whose data is GBytes */
+  ProcWaiters waiting; /* whose data is GBytes */
   ProcWaiters begun;   /* the one that the feed has, unless it was cancelled */
   gboolean closed;
   gboolean broken;
@@ -75,9 +75,9 @@ proc_inlet_unref (ProcInlet *self)
 static void
 fail (ProcWaiter *waiter)
 {
-  g_task_return_new_error (proc_waiter_get_task (waiter), G_IO_ERROR, G_IO_ERROR_BROKEN_PIPE,
-                           _("The command does not read its standard input any more"));
-  proc_waiter_end (waiter);
+  proc_waiter_return_error (
+    waiter, g_error_new_literal (G_IO_ERROR, G_IO_ERROR_BROKEN_PIPE,
+                                 _("The command does not read its standard input any more")));
 }
 
 /* Gives one that will never be written. */
@@ -126,14 +126,9 @@ on_accepted (gboolean written, gpointer user_data)
 
   self->feeding = FALSE;
   if (waiter != NULL && written)
-    {
-      g_task_return_boolean (proc_waiter_get_task (waiter), TRUE);
-      proc_waiter_end (waiter);
-    }
+    proc_waiter_return (waiter, GINT_TO_POINTER (TRUE), NULL);
   else if (waiter != NULL)
-    {
-      fail (waiter);
-    }
+    fail (waiter);
 
   feed_next (self);
 }
@@ -151,7 +146,7 @@ begin_next (ProcInlet *self, gboolean *close)
     return NULL;
 
   proc_waiters_move (&self->waiting, &self->begun);
-  return g_bytes_ref (g_task_get_task_data (proc_waiter_get_task (waiter)));
+  return g_bytes_ref (proc_waiter_get_data (waiter));
 }
 
 static void
@@ -236,30 +231,31 @@ tell_engine (ProcInlet *self)
 }
 
 static gboolean
-may_write (ProcInlet *self, GTask *task)
+is_closed (ProcInlet *self)
 {
   g_autoptr(GMutexLocker) locker = g_mutex_locker_new (&self->lock);
 
-  if (self->closed)
-    g_task_return_new_error (task, G_IO_ERROR, G_IO_ERROR_CLOSED,
-                             _("The command’s standard input has been closed"));
-  return !self->closed;
+  return self->closed;
 }
 
-/* Returns @task when all of @bytes is in the pipe. Its source object keeps @self. Gives
- * who waits, for a synchronous caller, or NULL if the task has been returned. */
-ProcWaiter *
-proc_inlet_write (ProcInlet *self, GBytes *bytes, GTask *task)
+/* Returns @waiter, with anything but NULL, when all of @bytes is in the pipe. Whose it is
+ * keeps @self. */
+void
+proc_inlet_write (ProcInlet *self, GBytes *bytes, ProcWaiter *waiter)
 {
-  ProcWaiter *waiter;
   gboolean broken;
 
-  g_task_set_task_data (task, g_bytes_ref (bytes), (GDestroyNotify) g_bytes_unref);
-  g_task_set_check_cancellable (task, FALSE);
-  if (!may_write (self, task))
-    return NULL;
+  if (is_closed (self))
+    {
+      proc_waiter_return_error (
+        proc_waiter_ref (waiter),
+        g_error_new_literal (G_IO_ERROR, G_IO_ERROR_CLOSED,
+                             _("The command’s standard input has been closed")));
+      return;
+    }
 
-  waiter = proc_waiters_add (&self->waiting, task);
+  proc_waiter_set_data (waiter, g_bytes_ref (bytes), (GDestroyNotify) g_bytes_unref);
+  proc_waiters_add (&self->waiting, waiter);
   g_mutex_lock (&self->lock);
   broken = self->broken;
   tell_engine (self);
@@ -267,7 +263,6 @@ proc_inlet_write (ProcInlet *self, GBytes *bytes, GTask *task)
 
   if (broken)
     fail_waiting (self);
-  return waiter;
 }
 
 /* The end of file comes behind what has been written. */

@@ -26,16 +26,17 @@ is_output_piped (const ProcRedirect *out)
   return out->kind == PROC_STDIO_PIPE && out->file == NULL && out->output_stream == NULL;
 }
 
-/* Returns @task when all is written. Gives who waits, or NULL if nobody has to. */
-static ProcWaiter *
-write_bytes (ProcJob *self, GBytes *bytes, GTask *task)
+/* Returns @waiter when all is written. */
+static void
+write_bytes (ProcJob *self, GBytes *bytes, ProcWaiter *waiter)
 {
   if (is_input_piped (self))
-    return proc_inlet_write (proc_link_get_inlet (self->link), bytes, task);
-
-  g_task_return_new_error (task, G_IO_ERROR, G_IO_ERROR_NOT_SUPPORTED,
-                           _("The command’s standard input is no pipe (PROC_STDIO_PIPE)"));
-  return NULL;
+    proc_inlet_write (proc_link_get_inlet (self->link), bytes, waiter);
+  else
+    proc_waiter_return_error (
+      proc_waiter_ref (waiter),
+      g_error_new_literal (G_IO_ERROR, G_IO_ERROR_NOT_SUPPORTED,
+                           _("The command’s standard input is no pipe (PROC_STDIO_PIPE)")));
 }
 
 /**
@@ -55,7 +56,6 @@ write_bytes (ProcJob *self, GBytes *bytes, GTask *task)
 gboolean
 proc_job_write (ProcJob *self, GBytes *bytes, GCancellable *cancellable, GError **error)
 {
-  g_autoptr(GTask) task = NULL;
   g_autoptr(ProcWaiter) waiter = NULL;
 
   g_return_val_if_fail (PROC_IS_JOB (self), FALSE);
@@ -63,13 +63,9 @@ proc_job_write (ProcJob *self, GBytes *bytes, GCancellable *cancellable, GError 
   g_return_val_if_fail (cancellable == NULL || G_IS_CANCELLABLE (cancellable), FALSE);
   g_return_val_if_fail (error == NULL || *error == NULL, FALSE);
 
-  task = g_task_new (self, cancellable, NULL, NULL);
-  g_task_set_source_tag (task, proc_job_write);
-  waiter = write_bytes (self, bytes, task);
-  if (waiter != NULL)
-    proc_waiter_wait (waiter);
-
-  return g_task_propagate_boolean (task, error);
+  waiter = proc_waiter_new_sync (cancellable);
+  write_bytes (self, bytes, waiter);
+  return proc_waiter_wait (waiter, error) != NULL;
 }
 
 /**
@@ -100,7 +96,7 @@ proc_job_write_async (ProcJob *self,
                       gpointer user_data)
 {
   g_autoptr(GTask) task = NULL;
-  g_autoptr(ProcWaiter) waiter G_GNUC_UNUSED = NULL;
+  g_autoptr(ProcWaiter) waiter = NULL;
 
   g_return_if_fail (PROC_IS_JOB (self));
   g_return_if_fail (bytes != NULL);
@@ -108,7 +104,8 @@ proc_job_write_async (ProcJob *self,
 
   task = g_task_new (self, cancellable, callback, user_data);
   g_task_set_source_tag (task, proc_job_write_async);
-  waiter = write_bytes (self, bytes, task);
+  waiter = proc_waiter_new (task);
+  write_bytes (self, bytes, waiter);
 }
 
 /**
@@ -134,7 +131,7 @@ proc_job_write_finish (ProcJob *self, GAsyncResult *result, GError **error)
   g_return_val_if_fail (g_task_is_valid (result, self), FALSE);
   g_return_val_if_fail (g_async_result_is_tagged (result, proc_job_write_async), FALSE);
 
-  return g_task_propagate_boolean (G_TASK (result), error);
+  return g_task_propagate_pointer (G_TASK (result), error) != NULL;
 }
 
 /**
@@ -161,10 +158,10 @@ is_stream (ProcStream stream)
 }
 
 /* Lines are asked for by a count of 0. */
-static ProcWaiter *
-request_lines (ProcJob *self, ProcStream stream, GTask *task)
+static void
+request_lines (ProcJob *self, ProcStream stream, ProcWaiter *waiter)
 {
-  return proc_reader_request (proc_link_get_reader (self->link, stream), 0, task);
+  proc_reader_request (proc_link_get_reader (self->link, stream), 0, waiter);
 }
 
 /**
@@ -188,7 +185,6 @@ proc_job_read_lines (ProcJob *self,
                      GCancellable *cancellable,
                      GError **error)
 {
-  g_autoptr(GTask) task = NULL;
   g_autoptr(ProcWaiter) waiter = NULL;
 
   g_return_val_if_fail (PROC_IS_JOB (self), NULL);
@@ -196,11 +192,9 @@ proc_job_read_lines (ProcJob *self,
   g_return_val_if_fail (cancellable == NULL || G_IS_CANCELLABLE (cancellable), NULL);
   g_return_val_if_fail (error == NULL || *error == NULL, NULL);
 
-  task = g_task_new (self, cancellable, NULL, NULL);
-  g_task_set_source_tag (task, proc_job_read_lines);
-  waiter = request_lines (self, stream, task);
-  proc_waiter_wait (waiter);
-  return g_task_propagate_pointer (task, error);
+  waiter = proc_waiter_new_sync (cancellable);
+  request_lines (self, stream, waiter);
+  return proc_waiter_wait (waiter, error);
 }
 
 /**
@@ -235,7 +229,7 @@ proc_job_read_lines_async (ProcJob *self,
                            gpointer user_data)
 {
   g_autoptr(GTask) task = NULL;
-  g_autoptr(ProcWaiter) waiter G_GNUC_UNUSED = NULL;
+  g_autoptr(ProcWaiter) waiter = NULL;
 
   g_return_if_fail (PROC_IS_JOB (self));
   g_return_if_fail (is_stream (stream));
@@ -244,7 +238,8 @@ proc_job_read_lines_async (ProcJob *self,
   task = g_task_new (self, cancellable, callback, user_data);
   g_task_set_source_tag (task, proc_job_read_lines_async);
   g_task_set_priority (task, PROC_DELIVERY_PRIORITY);
-  waiter = request_lines (self, stream, task);
+  waiter = proc_waiter_new (task);
+  request_lines (self, stream, waiter);
 }
 
 /**

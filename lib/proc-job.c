@@ -218,17 +218,18 @@ proc_job_judge (ProcJob *self)
   return &self->verdict;
 }
 
+/* Takes @waiter. */
 static void
-answer (ProcJob *self, GTask *task)
+answer (ProcJob *self, ProcWaiter *waiter)
 {
+  ProcDemand demand = GPOINTER_TO_INT (proc_waiter_get_data (waiter));
   GError *error = NULL;
-  ProcResult *result = proc_verdict_answer (proc_job_judge (self),
-                                            GPOINTER_TO_INT (g_task_get_task_data (task)), &error);
+  ProcResult *result = proc_verdict_answer (proc_job_judge (self), demand, &error);
 
   if (result != NULL)
-    g_task_return_pointer (task, result, g_object_unref);
+    proc_waiter_return (waiter, result, g_object_unref);
   else
-    g_task_return_error (task, error);
+    proc_waiter_return_error (waiter, error);
 }
 
 static ProcWaiter *
@@ -246,10 +247,7 @@ proc_job_answer_waiters (ProcJob *self)
   ProcWaiter *waiter;
 
   while ((waiter = pop_waiter (self)) != NULL)
-    {
-      answer (self, proc_waiter_get_task (waiter));
-      proc_waiter_end (waiter);
-    }
+    answer (self, waiter);
 }
 
 /* Returns @task, which must keep the job, when the job is over; or earlier, by the
@@ -257,11 +255,10 @@ proc_job_answer_waiters (ProcJob *self)
 void
 proc_job_add_waiter (ProcJob *self, GTask *task, ProcDemand demand)
 {
-  g_autoptr(ProcWaiter) waiter = NULL;
+  g_autoptr(ProcWaiter) waiter = proc_waiter_new (task);
 
-  g_task_set_check_cancellable (task, FALSE);
-  g_task_set_task_data (task, GINT_TO_POINTER (demand), NULL);
-  waiter = proc_waiters_add (&self->waiters, task);
+  proc_waiter_set_data (waiter, GINT_TO_POINTER (demand), NULL);
+  proc_waiters_add (&self->waiters, waiter);
   if (get_state (self) == PROC_JOB_STATE_FINISHED)
     proc_job_answer_waiters (self);
 }
@@ -362,18 +359,12 @@ expect_no_delivery (ProcJob *self)
 ProcResult *
 proc_job_wait (ProcJob *self, GCancellable *cancellable, GError **error)
 {
-  g_autoptr(GTask) task = NULL;
-
   g_return_val_if_fail (PROC_IS_JOB (self), NULL);
   g_return_val_if_fail (cancellable == NULL || G_IS_CANCELLABLE (cancellable), NULL);
   g_return_val_if_fail (error == NULL || *error == NULL, NULL);
 
-  task = g_task_new (self, cancellable, NULL, NULL);
-  g_task_set_source_tag (task, proc_job_wait);
-  g_task_set_check_cancellable (task, FALSE);
   expect_no_delivery (self);
-  proc_link_wait (self->link, task);
-  if (!g_task_propagate_boolean (task, error))
+  if (!proc_link_wait (self->link, cancellable, error))
     return NULL;
 
   return proc_verdict_answer (proc_job_judge (self), PROC_DEMAND_END, error);

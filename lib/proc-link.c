@@ -302,10 +302,7 @@ release_waiters (ProcLink *self)
   ProcWaiter *waiter;
 
   while ((waiter = pop_waiter (self)) != NULL)
-    {
-      g_task_return_boolean (proc_waiter_get_task (waiter), TRUE);
-      proc_waiter_end (waiter);
-    }
+    proc_waiter_return (waiter, GINT_TO_POINTER (TRUE), NULL);
 }
 
 /* Takes @report. Nothing can be written any more; but a piped output may still be read. */
@@ -341,12 +338,14 @@ proc_link_take_report (ProcLink *self)
   return g_steal_pointer (&self->report);
 }
 
-/* Waits for the end, without a main context; @task has no callback. */
-void
-proc_link_wait (ProcLink *self, GTask *task)
+/* Waits for the end, without a main context. @cancellable ends the wait, and nothing
+ * else. */
+gboolean
+proc_link_wait (ProcLink *self, GCancellable *cancellable, GError **error)
 {
-  g_autoptr(ProcWaiter) waiter = proc_waiters_add (&self->waiters, task);
+  g_autoptr(ProcWaiter) waiter = proc_waiter_new_sync (cancellable);
 
+  proc_waiters_add (&self->waiters, waiter);
   release_waiters (self);
-  proc_waiter_wait (waiter);
+  return proc_waiter_wait (waiter, error) != NULL;
 }

@@ -22,7 +22,7 @@ ProcReader *proc_reader_new (ProcOutlet *outlet);
 void proc_reader_free (ProcReader *self);
 void proc_reader_set_charset (ProcReader *self, const char *charset);
 
-ProcWaiter *proc_reader_request (ProcReader *self, gsize count, GTask *task);
+void proc_reader_request (ProcReader *self, gsize count, ProcWaiter *waiter);
 void proc_reader_serve (ProcReader *self);
 void proc_reader_stop (ProcReader *self);
 gboolean proc_reader_is_stopped (ProcReader *self);

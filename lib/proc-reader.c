@@ -23,7 +23,7 @@ struct _ProcReader
 {
   ProcOutlet *outlet;
   GMutex lock;
-  ProcWaiters requests; /* tasks whose data is a gsize: how many bytes; 0: lines */
+  ProcWaiters requests; /* whose data is a size: how many bytes; 0: lines */
   char *charset;
   ProcLines *splitter;  /* NULL: no line was asked for */
   gboolean at_end;      /* of the last line, too */
@@ -144,13 +144,13 @@ answer_next (ProcReader *self, Answer *answer)
 {
   g_autoptr(GMutexLocker) locker = g_mutex_locker_new (&self->lock);
   ProcWaiter *waiter = proc_waiters_peek (&self->requests);
-  const gsize *count;
+  gsize count;
 
   if (waiter == NULL)
     return FALSE;
 
-  count = g_task_get_task_data (proc_waiter_get_task (waiter));
-  if (!(*count == 0 ? answer_lines (self, answer) : answer_bytes (self, *count, answer)))
+  count = GPOINTER_TO_SIZE (proc_waiter_get_data (waiter));
+  if (!(count == 0 ? answer_lines (self, answer) : answer_bytes (self, count, answer)))
     return FALSE;
 
   answer->waiter = proc_waiters_pop (&self->requests);
@@ -165,30 +165,21 @@ proc_reader_serve (ProcReader *self)
 
   while (answer_next (self, &answer))
     {
-      g_task_return_pointer (proc_waiter_get_task (answer.waiter), answer.answer,
-                             answer.free_answer);
-      proc_waiter_end (answer.waiter);
+      proc_waiter_return (answer.waiter, answer.answer, answer.free_answer);
       answer = (Answer) { NULL };
     }
 }
 
-/* Asks for up to @count bytes, or with 0 for lines, on behalf of @task, whose source
- * object keeps @self. Gives who waits, for a synchronous caller. */
-ProcWaiter *
-proc_reader_request (ProcReader *self, gsize count, GTask *task)
+/* Asks for up to @count bytes, or with 0 for lines. Whose @waiter is keeps @self. */
+void
+proc_reader_request (ProcReader *self, gsize count, ProcWaiter *waiter)
 {
-  gsize *data = g_new (gsize, 1);
-  ProcWaiter *waiter;
-
-  *data = count;
-  g_task_set_task_data (task, data, g_free);
-  g_task_set_check_cancellable (task, FALSE);
   if (!proc_reader_is_stopped (self))
     proc_outlet_set_use (self->outlet, PROC_OUTLET_READ);
 
-  waiter = proc_waiters_add (&self->requests, task);
+  proc_waiter_set_data (waiter, GSIZE_TO_POINTER (count), NULL);
+  proc_waiters_add (&self->requests, waiter);
   proc_reader_serve (self);
-  return waiter;
 }
 
 gboolean

@@ -203,16 +203,6 @@ proc_runner_set_keep_finished (ProcRunner *self, guint keep_finished)
   g_object_notify (G_OBJECT (self), "keep-finished");
 }
 
-/* Returns @task at the end of all. */
-static ProcWaiter *
-stop_all (ProcRunner *self, GTask *task, gpointer source_tag, GMainContext *context, gboolean here)
-{
-  g_task_set_source_tag (task, source_tag);
-  g_task_set_check_cancellable (task, FALSE);
-  proc_home_close (self->home);
-  return proc_home_wait (self->home, task, context, here);
-}
-
 static void
 on_stopped_all (GObject *source, GAsyncResult *result, gpointer user_data)
 {
@@ -228,23 +218,25 @@ stop_and_iterate (ProcRunner *self,
 {
   gboolean stopped = FALSE;
   g_autoptr(GTask) task = g_task_new (self, cancellable, on_stopped_all, &stopped);
-  g_autoptr(ProcWaiter) waiter G_GNUC_UNUSED = NULL;
+  g_autoptr(ProcWaiter) waiter = proc_waiter_new (task);
 
-  waiter = stop_all (self, task, proc_runner_stop_all, context, TRUE);
+  g_task_set_source_tag (task, proc_runner_stop_all);
+  proc_home_close (self->home);
+  proc_home_wait (self->home, waiter, context, TRUE);
   while (!stopped)
     g_main_context_iteration (context, TRUE);
 
-  return g_task_propagate_boolean (task, error);
+  return g_task_propagate_pointer (task, error) != NULL;
 }
 
 static gboolean
 stop_and_wait (ProcRunner *self, GCancellable *cancellable, GError **error)
 {
-  g_autoptr(GTask) task = g_task_new (self, cancellable, NULL, NULL);
-  g_autoptr(ProcWaiter) waiter = stop_all (self, task, proc_runner_stop_all, NULL, FALSE);
+  g_autoptr(ProcWaiter) waiter = proc_waiter_new_sync (cancellable);
 
-  proc_waiter_wait (waiter);
-  return g_task_propagate_boolean (task, error);
+  proc_home_close (self->home);
+  proc_home_wait (self->home, waiter, NULL, FALSE);
+  return proc_waiter_wait (waiter, error) != NULL;
 }
 
 /**
@@ -307,13 +299,16 @@ proc_runner_stop_all_async (ProcRunner *self,
                             gpointer user_data)
 {
   g_autoptr(GTask) task = NULL;
-  g_autoptr(ProcWaiter) waiter G_GNUC_UNUSED = NULL;
+  g_autoptr(ProcWaiter) waiter = NULL;
 
   g_return_if_fail (PROC_IS_RUNNER (self));
   g_return_if_fail (cancellable == NULL || G_IS_CANCELLABLE (cancellable));
 
   task = g_task_new (self, cancellable, callback, user_data);
-  waiter = stop_all (self, task, proc_runner_stop_all_async, g_task_get_context (task), FALSE);
+  g_task_set_source_tag (task, proc_runner_stop_all_async);
+  waiter = proc_waiter_new (task);
+  proc_home_close (self->home);
+  proc_home_wait (self->home, waiter, g_task_get_context (task), FALSE);
 }
 
 /**
@@ -335,5 +330,5 @@ proc_runner_stop_all_finish (ProcRunner *self, GAsyncResult *result, GError **er
   g_return_val_if_fail (g_task_is_valid (result, self), FALSE);
   g_return_val_if_fail (g_async_result_is_tagged (result, proc_runner_stop_all_async), FALSE);
 
-  return g_task_propagate_boolean (G_TASK (result), error);
+  return g_task_propagate_pointer (G_TASK (result), error) != NULL;
 }

@@ -21,15 +21,16 @@ struct _ProcStdinStream
 
 G_DEFINE_FINAL_TYPE (ProcStdinStream, proc_stdin_stream, G_TYPE_OUTPUT_STREAM)
 
-/* Gives how many bytes it writes when it is done. */
-static ProcWaiter *
-write_some (ProcStdinStream *self, const void *buffer, gsize count, GTask *task, gsize *size)
+/* Gives how many bytes are written when @waiter is returned. */
+static gsize
+write_some (GOutputStream *stream, const void *buffer, gsize count, ProcWaiter *waiter)
 {
-  g_autoptr(GBytes) bytes = NULL;
+  ProcStdinStream *self = PROC_STDIN_STREAM (stream);
+  gsize size = MIN (count, MOST_AT_ONCE);
+  g_autoptr(GBytes) bytes = g_bytes_new (buffer, size);
 
-  *size = MIN (count, MOST_AT_ONCE);
-  bytes = g_bytes_new (buffer, *size);
-  return proc_inlet_write (proc_link_get_inlet (self->link), bytes, task);
+  proc_inlet_write (proc_link_get_inlet (self->link), bytes, waiter);
+  return size;
 }
 
 static gssize
@@ -39,16 +40,10 @@ stdin_stream_write (GOutputStream *stream,
                     GCancellable *cancellable,
                     GError **error)
 {
-  g_autoptr(GTask) task = g_task_new (stream, cancellable, NULL, NULL);
-  g_autoptr(ProcWaiter) waiter = NULL;
-  gsize size;
+  g_autoptr(ProcWaiter) waiter = proc_waiter_new_sync (cancellable);
+  gsize size = write_some (stream, buffer, count, waiter);
 
-  g_task_set_source_tag (task, stdin_stream_write);
-  waiter = write_some (PROC_STDIN_STREAM (stream), buffer, count, task, &size);
-  if (waiter != NULL)
-    proc_waiter_wait (waiter);
-
-  return g_task_propagate_boolean (task, error) ? (gssize) size : -1;
+  return proc_waiter_wait (waiter, error) != NULL ? (gssize) size : -1;
 }
 
 static void
@@ -61,12 +56,13 @@ stdin_stream_write_async (GOutputStream *stream,
                           gpointer user_data)
 {
   g_autoptr(GTask) task = g_task_new (stream, cancellable, callback, user_data);
-  g_autoptr(ProcWaiter) waiter G_GNUC_UNUSED = NULL;
-  gsize size;
+  g_autoptr(ProcWaiter) waiter = NULL;
 
   g_task_set_source_tag (task, stdin_stream_write_async);
   g_task_set_priority (task, io_priority);
-  waiter = write_some (PROC_STDIN_STREAM (stream), buffer, count, task, &size);
+  g_task_set_task_data (task, GSIZE_TO_POINTER (MIN (count, MOST_AT_ONCE)), NULL);
+  waiter = proc_waiter_new (task);
+  write_some (stream, buffer, count, waiter);
 }
 
 static gssize
@@ -74,8 +70,8 @@ stdin_stream_write_finish (GOutputStream *stream, GAsyncResult *result, GError *
 {
   GTask *task = G_TASK (result);
 
-  return g_task_propagate_boolean (task, error)
-           ? (gssize) g_bytes_get_size (g_task_get_task_data (task)) : -1;
+  return g_task_propagate_pointer (task, error) != NULL
+           ? (gssize) GPOINTER_TO_SIZE (g_task_get_task_data (task)) : -1;
 }
 
 static gboolean

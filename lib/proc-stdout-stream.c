@@ -25,11 +25,12 @@ get_reader (GInputStream *stream)
   return proc_link_get_reader (self->link, self->stream);
 }
 
-/* Gives how many bytes the request was answered with; -1 with @error set. */
+/* Gives how many bytes the request was answered with; -1 without an answer. Takes
+ * @answer. */
 static gssize
-take_answer (GTask *task, void *buffer, GError **error)
+take_answer (GBytes *answer, void *buffer)
 {
-  g_autoptr(GBytes) bytes = g_task_propagate_pointer (task, error);
+  g_autoptr(GBytes) bytes = answer;
   gconstpointer data;
   gsize size;
 
@@ -49,17 +50,14 @@ stdout_stream_read (GInputStream *stream,
                     GCancellable *cancellable,
                     GError **error)
 {
-  g_autoptr(GTask) task = NULL;
   g_autoptr(ProcWaiter) waiter = NULL;
 
   if (count == 0)
     return 0;
 
-  task = g_task_new (stream, cancellable, NULL, NULL);
-  g_task_set_source_tag (task, stdout_stream_read);
-  waiter = proc_reader_request (get_reader (stream), count, task);
-  proc_waiter_wait (waiter);
-  return take_answer (task, buffer, error);
+  waiter = proc_waiter_new_sync (cancellable);
+  proc_reader_request (get_reader (stream), count, waiter);
+  return take_answer (proc_waiter_wait (waiter, error), buffer);
 }
 
 /* The request has a task of its own, for the bytes are taken in the engine's thread, and
@@ -69,7 +67,8 @@ on_answer (GObject *source, GAsyncResult *result, gpointer user_data)
 {
   g_autoptr(GTask) task = user_data;
   GError *error = NULL;
-  gssize n_read = take_answer (G_TASK (result), g_task_get_task_data (task), &error);
+  GBytes *answer = g_task_propagate_pointer (G_TASK (result), &error);
+  gssize n_read = take_answer (answer, g_task_get_task_data (task));
 
   if (n_read >= 0)
     g_task_return_int (task, n_read);
@@ -88,7 +87,7 @@ stdout_stream_read_async (GInputStream *stream,
 {
   g_autoptr(GTask) task = g_task_new (stream, cancellable, callback, user_data);
   g_autoptr(GTask) request = NULL;
-  g_autoptr(ProcWaiter) waiter G_GNUC_UNUSED = NULL;
+  g_autoptr(ProcWaiter) waiter = NULL;
 
   g_task_set_source_tag (task, stdout_stream_read_async);
   g_task_set_check_cancellable (task, FALSE);
@@ -102,7 +101,8 @@ stdout_stream_read_async (GInputStream *stream,
   request = g_task_new (stream, cancellable, on_answer, g_object_ref (task));
   g_task_set_source_tag (request, stdout_stream_read_async);
   g_task_set_priority (request, io_priority);
-  waiter = proc_reader_request (get_reader (stream), count, request);
+  waiter = proc_waiter_new (request);
+  proc_reader_request (get_reader (stream), count, waiter);
 }
 
 static gssize

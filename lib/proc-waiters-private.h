@@ -6,8 +6,19 @@
 
 G_BEGIN_DECLS
 
+/* One call that waits for something. */
 typedef struct _ProcWaiter ProcWaiter;
 
+ProcWaiter *proc_waiter_new (GTask *task);
+ProcWaiter *proc_waiter_new_sync (GCancellable *cancellable);
+ProcWaiter *proc_waiter_ref (ProcWaiter *self);
+void proc_waiter_unref (ProcWaiter *self);
+
+void proc_waiter_set_data (ProcWaiter *self, gpointer data, GDestroyNotify free_data);
+gpointer proc_waiter_get_data (ProcWaiter *self);
+gpointer proc_waiter_wait (ProcWaiter *self, GError **error);
+
+/* Calls that wait for the same thing. */
 typedef struct
 {
   GMutex *lock; /* the owner's */
@@ -18,17 +29,14 @@ void proc_waiters_init (ProcWaiters *self, GMutex *lock);
 void proc_waiters_clear (ProcWaiters *self);
 
 /* Without the lock */
-ProcWaiter *proc_waiters_add (ProcWaiters *self, GTask *task);
-void proc_waiter_wait (ProcWaiter *self);
+void proc_waiters_add (ProcWaiters *self, ProcWaiter *waiter);
+void proc_waiter_return (ProcWaiter *self, gpointer answer, GDestroyNotify free_answer);
+void proc_waiter_return_error (ProcWaiter *self, GError *error);
 
 /* Under the lock */
 ProcWaiter *proc_waiters_pop (ProcWaiters *self);
 ProcWaiter *proc_waiters_peek (ProcWaiters *self);
 void proc_waiters_move (ProcWaiters *self, ProcWaiters *to);
-
-GTask *proc_waiter_get_task (ProcWaiter *self);
-void proc_waiter_end (ProcWaiter *self);
-void proc_waiter_unref (ProcWaiter *self);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (ProcWaiter, proc_waiter_unref)
 

@@ -258,6 +258,47 @@ test_behind_at_the_end (void)
                     N_LINES - g_strv_length (first));
 }
 
+/* In a context that is never iterated again, or never at all: a source left behind would keep the
+ * job, and itself. */
+static gpointer
+call_in_context (gpointer job)
+{
+  g_autoptr(GMainContext) context = g_main_context_new ();
+  g_autoptr(GBytes) bytes = g_bytes_new_static ("two\n", 4);
+  g_auto(GStrv) one = NULL;
+  g_auto(GStrv) two = NULL;
+  g_autoptr(ProcResult) result = NULL;
+
+  g_main_context_push_thread_default (context);
+  one = test_read_lines (job, PROC_STREAM_STDOUT);
+  g_assert_cmpstr (one[0], ==, "one");
+  g_assert_true (proc_job_write (job, bytes, NULL, NULL));
+  two = proc_job_read_lines (job, PROC_STREAM_STDOUT, NULL, NULL);
+  g_assert_cmpstr (two[0], ==, "two");
+  proc_job_close_stdin (job);
+  result = proc_job_wait (job, NULL, NULL);
+  g_main_context_pop_thread_default (context);
+  return NULL;
+}
+
+static void
+test_leaves_nothing_behind (void)
+{
+  g_autoptr(ProcRunner) runner = proc_runner_new ();
+
+  for (guint i = 0; i < 20; i++)
+    {
+      g_autoptr(ProcJob) job = start_server (runner);
+      GThread *thread;
+
+      test_iterate_until (job, PROC_JOB_STATE_RUNNING);
+      test_write (job, "one\n");
+      thread = g_thread_new ("caller", call_in_context, job);
+      test_iterate_until (job, PROC_JOB_STATE_FINISHED);
+      g_thread_join (thread);
+    }
+}
+
 static guint
 count_descriptors (void)
 {
@@ -294,6 +335,7 @@ test_never (void)
 
       proc_runner_set_drain_grace_msec (runner, i == 0 ? 600000 : 0);
       proc_command_set_stdout (command, PROC_STDIO_PIPE);
+      proc_command_set_stderr (command, PROC_STDIO_DISCARD);
       job = test_start (runner, command);
       test_iterate_until (job, PROC_JOB_STATE_RUNNING);
       test_fifo_open (&start);
@@ -344,6 +386,7 @@ main (int argc, char **argv)
   TEST_ADD ("/job-read/cancelled", test_cancelled);
   TEST_ADD ("/job-read/after-the-end", test_after_the_end);
   TEST_ADD ("/job-read/behind-at-the-end", test_behind_at_the_end);
+  TEST_ADD ("/job-read/leaves-nothing-behind", test_leaves_nothing_behind);
   TEST_ADD ("/job-read/pg1-never", test_never);
   TEST_ADD ("/job-read/not-ours", test_not_ours);
 

@@ -53,10 +53,11 @@ static void
 request (Fixture *fixture, gsize count, GCancellable *cancellable, TestCall *call)
 {
   g_autoptr(GTask) task = NULL;
-  g_autoptr(ProcWaiter) waiter G_GNUC_UNUSED = NULL;
+  g_autoptr(ProcWaiter) waiter = NULL;
 
   task = g_task_new (fixture->object, cancellable, test_call_done, test_call_begin (call));
-  waiter = proc_reader_request (fixture->reader, count, task);
+  waiter = proc_waiter_new (task);
+  proc_reader_request (fixture->reader, count, waiter);
 }
 
 static char *
@@ -356,12 +357,11 @@ read_in_thread (gpointer data)
 
   do
     {
-      g_autoptr(GTask) task = g_task_new (fixture->object, NULL, NULL, NULL);
-      g_autoptr(ProcWaiter) waiter = proc_reader_request (fixture->reader, LINES, task);
+      g_autoptr(ProcWaiter) waiter = proc_waiter_new_sync (NULL);
 
-      proc_waiter_wait (waiter);
+      proc_reader_request (fixture->reader, LINES, waiter);
       g_clear_pointer (&lines, g_strfreev);
-      lines = g_task_propagate_pointer (task, NULL);
+      lines = proc_waiter_wait (waiter, NULL);
       for (guint i = 0; lines != NULL && lines[i] != NULL; i++)
         g_string_append_c (read, lines[i][0]);
     }
@@ -444,9 +444,9 @@ static void
 ask (Loop *loop)
 {
   g_autoptr(GTask) task = g_task_new (loop->fixture->object, NULL, on_lines, loop);
-  g_autoptr(ProcWaiter) waiter G_GNUC_UNUSED = NULL;
+  g_autoptr(ProcWaiter) waiter = proc_waiter_new (task);
 
-  waiter = proc_reader_request (loop->fixture->reader, LINES, task);
+  proc_reader_request (loop->fixture->reader, LINES, waiter);
 }
 
 static void
