@@ -20,12 +20,14 @@ GError *test_write_fails (ProcJob *job, const char *text);
 typedef struct
 {
   GMainContext *context;
-  GByteArray *data[2];
-  GString *lines[2]; /* each with a LF */
+  guint64 size[2];       /* of the data */
+  gboolean is_flood[2];  /* the data is what `child flood` writes there */
+  GString *beginning[2]; /* of the data */
+  GString *lines[2];     /* each with a LF */
   guint n_batches;
 } TestFollower;
 
-#define TEST_FOLLOWER_INIT { NULL, { NULL, NULL }, { NULL, NULL }, 0 }
+#define TEST_FOLLOWER_INIT { NULL, { 0, 0 }, { TRUE, TRUE }, { NULL, NULL }, { NULL, NULL }, 0 }
 
 void test_follow (TestFollower *self, ProcJob *job);
 void test_follow_lines (TestFollower *self, ProcJob *job);
@@ -33,7 +35,7 @@ void test_follow_data (TestFollower *self, ProcJob *job);
 void test_unfollow (TestFollower *self, ProcJob *job);
 void test_follower_clear (TestFollower *self);
 void test_assert_lines (TestFollower *self, ProcStream stream, const char *expected);
-void test_assert_data (TestFollower *self, ProcStream stream, guint64 size);
+void test_assert_flood (TestFollower *self, ProcStream stream, guint64 size);
 
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (TestFollower, test_follower_clear)
 

@@ -31,7 +31,7 @@ typedef struct
 static void
 set_up (Fixture *fixture)
 {
-  memset (fixture, 0, sizeof *fixture);
+  *fixture = (Fixture) { .follower = TEST_FOLLOWER_INIT };
   fixture->runner = proc_runner_new ();
   fixture->meter = test_meter_init ();
   fixture->command = test_child ("meter", fixture->meter.path, "flood", G_STRINGIFY (SIZE), "out",
@@ -87,7 +87,7 @@ test_loop_stands_still (void)
         g_autoptr(ProcJob) job = start_held (&fixture);
         g_autoptr(ProcResult) result = test_wait_for (job);
 
-        test_assert_data (&fixture.follower, PROC_STREAM_STDOUT, SIZE);
+        test_assert_flood (&fixture.follower, PROC_STREAM_STDOUT, SIZE);
         g_assert_cmpuint (test_meter_read (&fixture.meter), ==, SIZE);
         g_assert_true (proc_result_get_successful (result));
       }
@@ -160,7 +160,7 @@ test_slow_handler (void)
     test_follow_data (&fixture.follower, job);
     g_signal_connect (job, "data", G_CALLBACK (be_slow), &fixture);
     result = test_wait_for (job);
-    test_assert_data (&fixture.follower, PROC_STREAM_STDOUT, SIZE);
+    test_assert_flood (&fixture.follower, PROC_STREAM_STDOUT, SIZE);
     test_assert_pattern (proc_result_get_stdout (result), STDOUT_FILENO, SIZE);
   }
   tear_down (&fixture);
@@ -235,7 +235,7 @@ test_listener_goes (void)
     test_unfollow (&fixture.follower, job);
     result = test_wait_for (job);
     test_assert_pattern (proc_result_get_stdout (result), STDOUT_FILENO, SIZE);
-    g_assert_cmpuint (fixture.follower.data[0]->len, <, SIZE);
+    g_assert_cmpuint (fixture.follower.size[0], <, SIZE);
   }
   tear_down (&fixture);
 }
@@ -279,7 +279,7 @@ assert_ends_held (ProcStdio kind, End end, ProcOutcome outcome)
     g_assert_cmpint (proc_result_get_outcome (result), ==, outcome);
     g_assert_cmpuint (written, >=, test_meter_read (&fixture.meter));
     g_assert_cmpuint (written, <, SIZE);
-    test_assert_data (&fixture.follower, PROC_STREAM_STDOUT, written);
+    test_assert_flood (&fixture.follower, PROC_STREAM_STDOUT, written);
     test_assert_pattern (proc_result_get_stdout (result), STDOUT_FILENO,
                          kind == PROC_STDIO_CAPTURE ? written : 0);
     g_assert_true (proc_result_get_complete (result));
@@ -326,7 +326,7 @@ test_timed_out (void)
     g_assert_cmpuint (test_meter_read (&fixture.meter), <=, LIMIT + BEYOND);
     result = test_wait_for (job);
     g_assert_cmpint (proc_result_get_outcome (result), ==, PROC_OUTCOME_TIMED_OUT);
-    test_assert_data (&fixture.follower, PROC_STREAM_STDOUT, proc_result_get_stdout_size (result));
+    test_assert_flood (&fixture.follower, PROC_STREAM_STDOUT, proc_result_get_stdout_size (result));
   }
   tear_down (&fixture);
 }
@@ -359,7 +359,7 @@ test_not_idle (void)
     let_time_pass (2500);
     result = test_wait_for (job);
     g_assert_cmpint (proc_result_get_outcome (result), ==, PROC_OUTCOME_EXITED);
-    test_assert_data (&fixture.follower, PROC_STREAM_STDOUT, SIZE);
+    test_assert_flood (&fixture.follower, PROC_STREAM_STDOUT, SIZE);
   }
   tear_down (&fixture);
 }
@@ -380,7 +380,7 @@ test_drain_grace_waits (void)
   test_iterate_until (job, PROC_JOB_STATE_RUNNING);
   let_time_pass (600);
   result = test_wait_for (job);
-  test_assert_data (&follower, PROC_STREAM_STDOUT, 20000000);
+  test_assert_flood (&follower, PROC_STREAM_STDOUT, 20000000);
   g_assert_true (proc_result_get_complete (result));
   g_assert_cmpint (waitpid (-1, NULL, 0), >, 0);
 }

@@ -84,7 +84,7 @@ run_another_job (ProcJob *job, ProcStream stream, gpointer lines_or_bytes, gpoin
   other = test_start (nested->runner, command);
   test_follow (&follower, other);
   result = test_wait_for (other);
-  test_assert_data (&follower, PROC_STREAM_STDOUT, 1000000);
+  test_assert_flood (&follower, PROC_STREAM_STDOUT, 1000000);
   nested->inside = FALSE;
 }
 
@@ -101,7 +101,7 @@ assert_nests (const char *signal_name)
   g_signal_connect (job, signal_name, G_CALLBACK (run_another_job), &nested);
   assert_ends_once (&ends);
   g_assert_cmpuint (nested.n_nested, >=, 3);
-  test_assert_data (&nested.follower, PROC_STREAM_STDOUT, MUCH);
+  test_assert_flood (&nested.follower, PROC_STREAM_STDOUT, MUCH);
   test_follower_clear (&nested.follower);
   g_object_unref (nested.runner);
 }
@@ -243,7 +243,7 @@ test_wait_inside (void)
   g_signal_connect (job, "data", G_CALLBACK (wait_inside), &n_waits);
   note_ends (&ends, job);
   assert_ends_once (&ends);
-  test_assert_data (&follower, PROC_STREAM_STDOUT, MUCH);
+  test_assert_flood (&follower, PROC_STREAM_STDOUT, MUCH);
 }
 
 /* From the first that is asked for on, lines are given and not told: each once. */

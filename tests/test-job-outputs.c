@@ -56,7 +56,7 @@ test_to_file (void)
 
       proc_command_set_stdout_file (command, file, flags[i]);
       result = follow (runner, command, &follower);
-      test_assert_data (&follower, PROC_STREAM_STDOUT, SIZE);
+      test_assert_flood (&follower, PROC_STREAM_STDOUT, SIZE);
       assert_pattern_file (file);
       test_assert_alone (file);
       test_assert_pattern (proc_result_get_stdout (result), STDOUT_FILENO, captured ? SIZE : 0);
@@ -85,7 +85,7 @@ test_file_direct (void)
   result = test_wait_for (job);
   assert_pattern_file (file);
   test_assert_lines (&follower, PROC_STREAM_STDERR, "heard\n");
-  g_assert_cmpuint (follower.data[PROC_STREAM_STDOUT]->len, ==, 0);
+  g_assert_cmpuint (follower.size[PROC_STREAM_STDOUT], ==, 0);
 }
 
 static void
@@ -100,7 +100,7 @@ test_stream (void)
 
   proc_command_set_stdout_stream (command, stream);
   result = follow (runner, command, &follower);
-  test_assert_data (&follower, PROC_STREAM_STDOUT, SIZE);
+  test_assert_flood (&follower, PROC_STREAM_STDOUT, SIZE);
   g_assert_true (g_output_stream_close (stream, NULL, NULL));
   bytes = g_memory_output_stream_steal_as_bytes (G_MEMORY_OUTPUT_STREAM (stream));
   test_assert_pattern (bytes, STDOUT_FILENO, SIZE);
@@ -121,7 +121,7 @@ test_file_fails (void)
   result = follow (runner, command, &follower);
   g_assert_false (proc_result_check (result, &error));
   g_assert_error (error, PROC_RUNNER_ERROR, PROC_RUNNER_ERROR_OUTPUT_FILE);
-  test_assert_data (&follower, PROC_STREAM_STDOUT, proc_result_get_stdout_size (result));
+  test_assert_flood (&follower, PROC_STREAM_STDOUT, proc_result_get_stdout_size (result));
   g_assert_cmpuint (follower.n_batches, >, 0);
 }
 
@@ -162,7 +162,7 @@ test_head_and_tail (void)
       result = follow (runner, command, &follower);
       g_assert_true (proc_result_get_successful (result));
       g_assert_true (proc_result_get_truncated (result));
-      test_assert_data (&follower, PROC_STREAM_STDOUT, SIZE);
+      test_assert_flood (&follower, PROC_STREAM_STDOUT, SIZE);
       test_assert_pattern_part (proc_result_get_stdout (result), STDOUT_FILENO,
                                 i == 0 ? 0 : SIZE - 100000, 100000);
     }
@@ -185,7 +185,7 @@ test_too_much (void)
       proc_command_set_max_output (command, 100000, PROC_OVERFLOW_FAIL);
       result = follow (runner, command, &follower);
       g_assert_cmpint (proc_result_get_outcome (result), ==, PROC_OUTCOME_OUTPUT_LIMIT);
-      test_assert_data (&follower, PROC_STREAM_STDOUT, proc_result_get_stdout_size (result));
+      test_assert_flood (&follower, PROC_STREAM_STDOUT, proc_result_get_stdout_size (result));
       test_assert_pattern (proc_result_get_stdout (result), STDOUT_FILENO,
                            kinds[i] == PROC_STDIO_CAPTURE ? 100000 : 0);
     }
@@ -202,7 +202,7 @@ test_spilled (void)
 
   proc_runner_set_memory_limit (runner, 100000);
   result = follow (runner, command, &follower);
-  test_assert_data (&follower, PROC_STREAM_STDOUT, SIZE);
+  test_assert_flood (&follower, PROC_STREAM_STDOUT, SIZE);
   test_assert_pattern (proc_result_get_stdout (result), STDOUT_FILENO, SIZE);
 }
 
@@ -216,7 +216,7 @@ test_supervised (void)
 
   proc_runner_set_supervise (runner, TRUE);
   result = follow (runner, command, &follower);
-  test_assert_data (&follower, PROC_STREAM_STDOUT, SIZE);
+  test_assert_flood (&follower, PROC_STREAM_STDOUT, SIZE);
   g_assert_cmpint (proc_result_get_cpu_usec (result), >=, 0);
 }
 

@@ -163,7 +163,7 @@ test_both_ways (void)
   test_follow_data (&follower, job);
   write_next (G_OBJECT (job), NULL, &writing);
   result = test_wait_for (job);
-  g_assert_cmpuint (follower.data[0]->len, ==, 20000000);
+  g_assert_cmpuint (follower.size[0], ==, 20000000);
   g_assert_true (proc_result_get_stdin_complete (result));
 }
 
