@@ -99,9 +99,12 @@ proc_output_make_pipe (ProcOutput *self, ProcFd *theirs, GError **error)
 void
 proc_output_start (ProcOutput *self, ProcPumpChanged changed, gpointer user_data)
 {
-  if (self->fd >= 0)
-    self->pump = proc_pump_new (proc_fd_steal (&self->fd), self->sink, self->outlet, changed,
-                                user_data);
+  if (self->fd < 0)
+    return;
+
+  self->pump = proc_pump_new (proc_fd_steal (&self->fd), self->sink, self->outlet, changed,
+                              user_data);
+  proc_pump_resume (self->pump); /* nobody may want it any more */
 }
 
 /* There may be room again. */
