@@ -328,16 +328,25 @@ proc_job_send_signal (ProcJob *self, int signal_number)
     proc_engine_order (self->ticket, PROC_ORDER_SIGNAL, signal_number);
 }
 
-/* The job's signals are made in this thread, which is about to wait. */
+/* This thread is about to wait. If it is that in which the job's signals are made, none
+ * will be; if it is another, that one may be waiting for this. */
 static void
 expect_no_delivery (ProcJob *self)
 {
-  if (self->thread != g_thread_self ())
-    return;
+  gboolean here = self->thread == g_thread_self ();
 
-  proc_job_listen (self);
-  proc_outlet_open (proc_link_get_outlet (self->link, PROC_STREAM_STDOUT));
-  proc_outlet_open (proc_link_get_outlet (self->link, PROC_STREAM_STDERR));
+  if (here)
+    proc_job_listen (self);
+
+  for (ProcStream stream = PROC_STREAM_STDOUT; stream <= PROC_STREAM_STDERR; stream++)
+    {
+      ProcOutlet *outlet = proc_link_get_outlet (self->link, stream);
+
+      if (here)
+        proc_outlet_open (outlet);
+      else
+        proc_outlet_open_undecided (outlet);
+    }
 }
 
 /**

@@ -45,6 +45,7 @@ gboolean proc_outlet_is_waiting (ProcOutlet *self);
 gboolean proc_outlet_is_open_for_signals (ProcOutlet *self);
 void proc_outlet_look (ProcOutlet *self, const ProcOutletText *text, ProcOutletFacts *facts);
 void proc_outlet_open (ProcOutlet *self);
+void proc_outlet_open_undecided (ProcOutlet *self);
 void proc_outlet_abandon (ProcOutlet *self);
 
 /* In the engine */

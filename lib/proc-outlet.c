@@ -46,6 +46,7 @@ struct _ProcOutlet
   gsize n_held;
   gboolean waiting;   /* there is something to read, and no room for it */
   gboolean unlimited;
+  gboolean unlimited_undecided; /* while it is so */
   gboolean ended;
   gboolean abandoned;
 
@@ -241,6 +242,17 @@ proc_outlet_open (ProcOutlet *self)
   tell_engine (self);
 }
 
+/* Any thread. There is room for all as long as it is undecided who wants them: whoever
+ * could decide may be waiting for the end. */
+void
+proc_outlet_open_undecided (ProcOutlet *self)
+{
+  g_autoptr(GMutexLocker) locker = g_mutex_locker_new (&self->lock);
+
+  self->unlimited_undecided = TRUE;
+  tell_engine (self);
+}
+
 /* Nobody will ever take anything: an exclusive output is not even read any more. */
 void
 proc_outlet_abandon (ProcOutlet *self)
@@ -285,7 +297,9 @@ proc_outlet_detach (ProcOutlet *self)
 static gboolean
 has_room (const ProcOutlet *self)
 {
-  gboolean is_read = is_wanted (self) || (self->unlimited && self->use == PROC_OUTLET_UNDECIDED);
+  gboolean is_undecided = self->use == PROC_OUTLET_UNDECIDED;
+  gboolean is_open = self->unlimited || (self->unlimited_undecided && is_undecided);
+  gboolean is_read = is_wanted (self) || (is_open && is_undecided);
 
   if (self->abandoned)
     return TRUE;
@@ -293,7 +307,7 @@ has_room (const ProcOutlet *self)
   if (self->exclusive && !is_read)
     return FALSE;
 
-  return self->unlimited || self->n_held < LIMIT;
+  return is_open || self->n_held < LIMIT;
 }
 
 /* FALSE: changed () will tell. */

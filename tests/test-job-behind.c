@@ -118,6 +118,41 @@ test_loop_never_run (void)
   tear_down (&fixture);
 }
 
+static gpointer
+wait_in_thread (gpointer job)
+{
+  return proc_job_wait (job, NULL, NULL);
+}
+
+/* Another thread waits for the end, and this one for that: nobody can listen before, and nothing is
+ * missed by who does then. */
+static void
+test_waited_for_elsewhere (void)
+{
+  static const ProcStdio kinds[] = { PROC_STDIO_CAPTURE, PROC_STDIO_PIPE };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (kinds); i++)
+    {
+      Fixture fixture;
+
+      set_up (&fixture);
+      proc_command_set_stdout (fixture.command, kinds[i]);
+      {
+        g_autoptr(ProcJob) job = test_start (fixture.runner, fixture.command);
+        GThread *thread = g_thread_new ("waiter", wait_in_thread, job);
+        g_autoptr(ProcResult) result = g_thread_join (thread);
+        g_autoptr(ProcResult) again = NULL;
+
+        g_assert_true (proc_result_get_successful (result));
+        test_follow_data (&fixture.follower, job);
+        again = test_wait_for (job);
+        g_assert_true (again == result);
+        test_assert_flood (&fixture.follower, PROC_STREAM_STDOUT, SIZE);
+      }
+      tear_down (&fixture);
+    }
+}
+
 /* Nobody listens, so nobody is waited for. */
 static void
 test_nobody_listens (void)
@@ -420,6 +455,7 @@ main (int argc, char **argv)
 
   TEST_ADD ("/job-behind/loop-stands-still", test_loop_stands_still);
   TEST_ADD ("/job-behind/loop-never-run", test_loop_never_run);
+  TEST_ADD ("/job-behind/waited-for-elsewhere", test_waited_for_elsewhere);
   TEST_ADD ("/job-behind/nobody-listens", test_nobody_listens);
   TEST_ADD ("/job-behind/slow-handler", test_slow_handler);
   TEST_ADD ("/job-behind/slow-reader", test_slow_reader);

@@ -281,6 +281,27 @@ test_open (void)
     }
 }
 
+/* And where nobody could decide yet; then it is over. */
+static void
+test_open_undecided (void)
+{
+  for (ProcOutletUse use = PROC_OUTLET_UNUSED; use <= PROC_OUTLET_READ; use++)
+    {
+      Fixture fixture;
+
+      set_up (&fixture, PROC_OUTLET_UNDECIDED, TRUE);
+      put_much (&fixture, LIMIT);
+      g_assert_false (proc_outlet_has_room (fixture.outlet));
+      proc_outlet_open_undecided (fixture.outlet);
+      g_assert_cmpuint (count_changed (&fixture), ==, 1);
+      g_assert_true (proc_outlet_has_room (fixture.outlet));
+      proc_outlet_set_use (fixture.outlet, use);
+      count_changed (&fixture);
+      g_assert_cmpint (proc_outlet_has_room (fixture.outlet), ==, use == PROC_OUTLET_UNDECIDED);
+      tear_down (&fixture);
+    }
+}
+
 /* All that was put in, once, in blocks that are not too large. */
 static void
 assert_taken_whole (gsize piece, gsize at_most)
@@ -514,6 +535,7 @@ main (int argc, char **argv)
   TEST_ADD ("/outlet/limit", test_limit);
   TEST_ADD ("/outlet/limit-undecided", test_limit_undecided);
   TEST_ADD ("/outlet/open", test_open);
+  TEST_ADD ("/outlet/open-undecided", test_open_undecided);
   TEST_ADD ("/outlet/blocks", test_blocks);
   TEST_ADD ("/outlet/taken-in-between", test_taken_in_between);
   TEST_ADD ("/outlet/end", test_end);
