@@ -45,7 +45,6 @@ struct _ProcCommand
 
 void proc_command_append_args (ProcCommand *self, const char *const *args);
 void proc_command_install_properties (GObjectClass *object_class);
-ProcCommand *proc_command_copy (ProcCommand *self);
 gboolean proc_command_fill_plan (ProcCommand *self, ProcPlan *plan, GError **error);
 char *proc_command_dup_label (ProcCommand *self);
 char *proc_command_mask (ProcCommand *self, const char *text);

@@ -336,11 +336,25 @@ proc_command_dup_label (ProcCommand *self)
   return proc_text_shorten (proc_text_blank_controls (line), LABEL_CHARS);
 }
 
+/**
+ * proc_command_copy:
+ * @self: a command
+ *
+ * Makes a copy, as each run takes one: the two can be changed and run apart. An input
+ * stream serves one run of either.
+ *
+ * Returns: (transfer full): a new command
+ *
+ * Since: 1.0
+ */
 ProcCommand *
 proc_command_copy (ProcCommand *self)
 {
-  ProcCommand *copy = g_object_new (PROC_TYPE_COMMAND, NULL);
+  ProcCommand *copy;
 
+  g_return_val_if_fail (PROC_IS_COMMAND (self), NULL);
+
+  copy = g_object_new (PROC_TYPE_COMMAND, NULL);
   proc_command_append_args (copy, (const char *const *) self->argv->pdata);
   copy->script = g_strdup (self->script);
   copy->line = g_strdup (self->line);

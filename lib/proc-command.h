@@ -23,6 +23,8 @@ PROC_AVAILABLE_IN_1_0
 ProcCommand *proc_command_new_shell (const char *script, const char *const *args);
 PROC_AVAILABLE_IN_1_0
 ProcCommand *proc_command_new_parse (const char *line);
+PROC_AVAILABLE_IN_1_0
+ProcCommand *proc_command_copy (ProcCommand *self);
 
 PROC_AVAILABLE_IN_1_0
 void proc_command_add_arg (ProcCommand *self, const char *arg);

@@ -322,6 +322,30 @@ test_stdin_last_word (void)
   test_assert_text (proc_result_get_stdout (empty_result), "");
 }
 
+/* A setting of each kind goes along, and neither changes the other. */
+static void
+test_copy (void)
+{
+  g_autoptr(ProcRunner) runner = proc_runner_new ();
+  g_autoptr(ProcCommand) command = proc_command_new_shell ("echo \"$1$VARIABLE\"; cat; exit 3",
+                                                           TEST_ARGV ("one"));
+  g_autoptr(ProcCommand) copy = NULL;
+  g_autoptr(ProcResult) result = NULL;
+  g_autoptr(ProcResult) copy_result = NULL;
+
+  proc_command_setenv (command, "VARIABLE", " two");
+  proc_command_set_stdin_text (command, "text");
+  proc_command_add_success_code (command, 3);
+  copy = proc_command_copy (command);
+  proc_command_setenv (copy, "VARIABLE", " three");
+  proc_command_set_stdin_text (copy, "other");
+
+  result = test_check (runner, command);
+  copy_result = test_check (runner, copy);
+  test_assert_text (proc_result_get_stdout (result), "one two\ntext");
+  test_assert_text (proc_result_get_stdout (copy_result), "one three\nother");
+}
+
 int
 main (int argc, char **argv)
 {
@@ -343,6 +367,7 @@ main (int argc, char **argv)
   TEST_ADD ("/command/to-string/hides-secrets", test_to_string_hides_secrets);
   TEST_ADD ("/command/secrets-do-not-reach-messages", test_secrets_do_not_reach_messages);
   TEST_ADD ("/command/stdin-last-word", test_stdin_last_word);
+  TEST_ADD ("/command/copy", test_copy);
 
   return g_test_run ();
 }
