@@ -45,7 +45,7 @@ proc_call_async (ProcRunner *runner,
                  gpointer user_data)
 {
   g_autoptr(GTask) task = g_task_new (runner, NULL, callback, user_data);
-  ProcJob *job = proc_runner_start_job (runner, command, FALSE, cancellable);
+  ProcJob *job = proc_runner_start_job (runner, command, PROC_START_FOR_VERB, cancellable);
 
   g_task_set_source_tag (task, source_tag);
   g_object_set_qdata_full (G_OBJECT (task), job_quark (), job, g_object_unref);

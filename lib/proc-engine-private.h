@@ -29,6 +29,7 @@ void proc_engine_look (ProcQueue *queue);
 ProcTicket *proc_engine_submit (ProcPlan *plan,
                                 ProcQueue *queue,
                                 ProcLink *link,
+                                gboolean urgent,
                                 GCancellable *cancellable,
                                 ProcEngineDone done,
                                 gpointer user_data);

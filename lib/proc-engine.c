@@ -42,6 +42,7 @@ struct _ProcTicket
   ProcPlan *plan;
   ProcQueue *queue;
   ProcLink *link; /* NULL: the caller waits */
+  gboolean urgent;
 
   ProcQueueEntry *entry; /* engine thread only; NULL when done */
   ProcReport *report;    /* for a caller who waits */
@@ -209,12 +210,12 @@ on_submission (gpointer user_data)
 
   if (g_atomic_int_get (&self->cancelled))
     {
-      proc_queue_retract (queue, self->link == NULL);
+      proc_queue_retract (queue, self->urgent);
       on_run_done (proc_report_new_cancelled (), self);
       return G_SOURCE_REMOVE;
     }
 
-  proc_queue_add (queue, self->plan, self->link, self->link == NULL, &self->entry, on_run_done,
+  proc_queue_add (queue, self->plan, self->link, self->urgent, &self->entry, on_run_done,
                   self);
   return G_SOURCE_REMOVE;
 }
@@ -337,13 +338,18 @@ on_delivery (gpointer user_data)
 }
 
 static ProcTicket *
-ticket_new (ProcPlan *plan, ProcQueue *queue, ProcLink *link, GCancellable *cancellable)
+ticket_new (ProcPlan *plan,
+            ProcQueue *queue,
+            ProcLink *link,
+            gboolean urgent,
+            GCancellable *cancellable)
 {
   ProcTicket *self = g_atomic_rc_box_new0 (ProcTicket);
 
   self->plan = proc_plan_ref (plan);
   self->queue = proc_queue_ref (queue);
   self->link = link != NULL ? proc_link_ref (link) : NULL;
+  self->urgent = urgent;
   self->cancellable = cancellable != NULL ? g_object_ref (cancellable) : NULL;
   g_mutex_init (&self->lock);
   g_cond_init (&self->finished);
@@ -368,7 +374,7 @@ hand_over (ProcTicket *self)
   if (g_cancellable_is_cancelled (self->cancellable))
     return proc_report_new_cancelled ();
 
-  proc_queue_announce (self->queue, self->link == NULL);
+  proc_queue_announce (self->queue, self->urgent);
   proc_thread_post (self->engine->context, G_PRIORITY_DEFAULT, on_submission, ticket_ref (self));
   return NULL;
 }
@@ -391,17 +397,18 @@ proc_engine_look (ProcQueue *queue)
     proc_thread_post (self->context, G_PRIORITY_DEFAULT, on_look, proc_queue_ref (queue));
 }
 
-/* @done is called once, in the link's context, never in here. Gives what orders can be
- * sent by. */
+/* @done is called once, in the link's context, never in here. With @urgent it passes by
+ * the queue. Gives what orders can be sent by. */
 ProcTicket *
 proc_engine_submit (ProcPlan *plan,
                     ProcQueue *queue,
                     ProcLink *link,
+                    gboolean urgent,
                     GCancellable *cancellable,
                     ProcEngineDone done,
                     gpointer user_data)
 {
-  ProcTicket *self = ticket_new (plan, queue, link, cancellable);
+  ProcTicket *self = ticket_new (plan, queue, link, urgent, cancellable);
   ProcReport *report;
 
   self->done = done;
@@ -433,7 +440,7 @@ proc_engine_order (ProcTicket *ticket, ProcOrderKind kind, int signal_number)
 ProcReport *
 proc_engine_run (ProcPlan *plan, ProcQueue *queue, GCancellable *cancellable)
 {
-  ProcTicket *self = ticket_new (plan, queue, NULL, cancellable);
+  ProcTicket *self = ticket_new (plan, queue, NULL, TRUE, cancellable);
   ProcReport *report = hand_over (self);
 
   if (report == NULL)

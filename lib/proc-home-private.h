@@ -18,7 +18,7 @@ ProcHome *proc_home_new (GObject *owner,
 void proc_home_let_go (ProcHome *self);
 
 ProcJobList *proc_home_get_jobs (ProcHome *self);
-ProcJob *proc_home_new_job (ProcHome *self, ProcCommand *command);
+ProcJob *proc_home_new_job (ProcHome *self, ProcCommand *command, gboolean listed);
 
 void proc_home_close (ProcHome *self);
 gboolean proc_home_is_closed (ProcHome *self);

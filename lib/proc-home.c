@@ -203,17 +203,26 @@ on_over (ProcJob *job, gpointer user_data)
 {
   ProcHome *self = user_data;
 
-  proc_job_list_remove (self->jobs, job);
   add_live (self, proc_job_get_context (job), -1);
   look (self);
   proc_home_let_go (self);
 }
 
-/* Makes a job of the thread's default context, which has to be submitted or refused. */
-ProcJob *
-proc_home_new_job (ProcHome *self, ProcCommand *command)
+static void
+on_listed_over (ProcJob *job, gpointer user_data)
 {
-  ProcJob *job = proc_job_new (command, on_over, home_hold (self));
+  ProcHome *self = user_data;
+
+  proc_job_list_remove (self->jobs, job);
+  on_over (job, self);
+}
+
+/* Makes a job of the thread's default context, which has to be submitted or refused, and
+ * with @listed added to the list. */
+ProcJob *
+proc_home_new_job (ProcHome *self, ProcCommand *command, gboolean listed)
+{
+  ProcJob *job = proc_job_new (command, listed ? on_listed_over : on_over, home_hold (self));
 
   add_live (self, proc_job_get_context (job), 1);
   return job;

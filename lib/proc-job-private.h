@@ -74,7 +74,11 @@ ProcJob *proc_job_new (ProcCommand *command, ProcJobOver over, gpointer user_dat
 GMainContext *proc_job_get_context (ProcJob *self);
 void proc_job_watch (ProcJob *self);
 void proc_job_follow (ProcJob *self);
-void proc_job_submit (ProcJob *self, ProcPlan *plan, ProcQueue *queue, GCancellable *cancellable);
+void proc_job_submit (ProcJob *self,
+                      ProcPlan *plan,
+                      ProcQueue *queue,
+                      gboolean urgent,
+                      GCancellable *cancellable);
 void proc_job_refuse (ProcJob *self, ProcReport *report);
 void proc_job_add_waiter (ProcJob *self, GTask *task, ProcDemand demand);
 void proc_job_answer_waiters (ProcJob *self);

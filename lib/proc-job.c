@@ -188,9 +188,13 @@ on_refused (gpointer user_data)
 
 /* Refers to itself until it is over, whoever drops it. */
 void
-proc_job_submit (ProcJob *self, ProcPlan *plan, ProcQueue *queue, GCancellable *cancellable)
+proc_job_submit (ProcJob *self,
+                 ProcPlan *plan,
+                 ProcQueue *queue,
+                 gboolean urgent,
+                 GCancellable *cancellable)
 {
-  self->ticket = proc_engine_submit (plan, queue, self->link, cancellable, on_done,
+  self->ticket = proc_engine_submit (plan, queue, self->link, urgent, cancellable, on_done,
                                      g_object_ref (self));
 }
 

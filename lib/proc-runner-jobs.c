@@ -30,7 +30,43 @@ proc_runner_start (ProcRunner *self, ProcCommand *command, GCancellable *cancell
   g_return_val_if_fail (PROC_IS_COMMAND (command), NULL);
   g_return_val_if_fail (cancellable == NULL || G_IS_CANCELLABLE (cancellable), NULL);
 
-  return proc_runner_start_job (self, command, TRUE, cancellable);
+  return proc_runner_start_job (self, command, PROC_START_TO_FOLLOW, cancellable);
+}
+
+/**
+ * proc_runner_submit:
+ * @self: a runner
+ * @command: what to run
+ * @urgent: whether it passes by the queue, as a synchronous call does
+ * @cancellable: (nullable): stops the command and its process group
+ *
+ * Begins what the verbs do, and gives the job: for languages whose verbs wait in ways of
+ * their own. Programs use the verbs, or [method@Proc.Runner.start].
+ *
+ * As with the verbs, no stream may be `PROC_STDIO_PIPE`. What the job tells is its end, by
+ * [method@Proc.Job.wait_async]; its signals and notifications are for those who find it in
+ * [property@Proc.Runner:jobs]. With @urgent it is started at once, whatever
+ * [property@Proc.Runner:max-running] says, takes no slot, and is in no list.
+ *
+ * This returns at once, and never fails. The job belongs to the main context that is the
+ * caller's thread-default one now, and goes on if nobody keeps it.
+ *
+ * Returns: (transfer full): a new job
+ *
+ * Since: 1.0
+ */
+ProcJob *
+proc_runner_submit (ProcRunner *self,
+                    ProcCommand *command,
+                    gboolean urgent,
+                    GCancellable *cancellable)
+{
+  g_return_val_if_fail (PROC_IS_RUNNER (self), NULL);
+  g_return_val_if_fail (PROC_IS_COMMAND (command), NULL);
+  g_return_val_if_fail (cancellable == NULL || G_IS_CANCELLABLE (cancellable), NULL);
+
+  return proc_runner_start_job (self, command,
+                                urgent ? PROC_START_URGENTLY : PROC_START_FOR_VERB, cancellable);
 }
 
 /**

@@ -36,6 +36,14 @@ struct _ProcRunner
   guint keep_finished;
 };
 
+/* What a job is there for. */
+typedef enum
+{
+  PROC_START_FOR_VERB,  /* its end */
+  PROC_START_TO_FOLLOW, /* somebody has it who can read and write */
+  PROC_START_URGENTLY   /* a thread waits for its end: it passes by the queue and the list */
+} ProcStartKind;
+
 extern const ProcJobListOwner proc_runner_counts;
 
 ProcVariables *proc_runner_get_variables (ProcRunner *self);
@@ -47,7 +55,7 @@ ProcPlan *proc_runner_make_plan (ProcRunner *self,
 ProcQueue *proc_runner_get_queue (ProcRunner *self);
 ProcJob *proc_runner_start_job (ProcRunner *self,
                                 ProcCommand *command,
-                                gboolean may_pipe,
+                                ProcStartKind kind,
                                 GCancellable *cancellable);
 
 G_END_DECLS

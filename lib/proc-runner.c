@@ -203,29 +203,31 @@ proc_runner_make_plan (ProcRunner *self,
   return NULL;
 }
 
-/* Gives a job of the thread's default context. With @may_pipe somebody has it who can
- * read and write. */
+/* Gives a job of the thread's default context. */
 ProcJob *
 proc_runner_start_job (ProcRunner *self,
                        ProcCommand *command,
-                       gboolean may_pipe,
+                       ProcStartKind kind,
                        GCancellable *cancellable)
 {
-  ProcJob *job = proc_home_new_job (self->home, command);
+  gboolean followed = kind == PROC_START_TO_FOLLOW;
+  gboolean urgent = kind == PROC_START_URGENTLY;
+  ProcJob *job = proc_home_new_job (self->home, command, !urgent);
   ProcReport *refusal = NULL;
   g_autoptr(ProcPlan) plan = NULL;
 
-  if (may_pipe)
+  if (followed)
     proc_job_follow (job);
 
-  plan = proc_runner_make_plan (self, proc_job_get_command (job), may_pipe, &refusal);
+  plan = proc_runner_make_plan (self, proc_job_get_command (job), followed, &refusal);
   if (plan != NULL)
-    proc_job_submit (job, plan, self->queue, cancellable);
+    proc_job_submit (job, plan, self->queue, urgent, cancellable);
   else
     proc_job_refuse (job, refusal);
 
   /* Whoever sees it there may stop it: so not before. */
-  proc_job_list_add (proc_home_get_jobs (self->home), job);
+  if (!urgent)
+    proc_job_list_add (proc_home_get_jobs (self->home), job);
   return job;
 }
 

@@ -172,6 +172,11 @@ ProcResult *proc_runner_check_output_to_file_finish (ProcRunner *self,
 PROC_AVAILABLE_IN_1_0
 ProcJob *proc_runner_start (ProcRunner *self, ProcCommand *command, GCancellable *cancellable);
 PROC_AVAILABLE_IN_1_0
+ProcJob *proc_runner_submit (ProcRunner *self,
+                             ProcCommand *command,
+                             gboolean urgent,
+                             GCancellable *cancellable);
+PROC_AVAILABLE_IN_1_0
 GListModel *proc_runner_get_jobs (ProcRunner *self);
 PROC_AVAILABLE_IN_1_0
 guint proc_runner_get_n_running (ProcRunner *self);
