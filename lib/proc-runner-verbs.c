@@ -51,8 +51,8 @@ command_to_file (const char *const *argv, GFile *file)
  * not be started, its output file could not be written, or the caller cancelled.
  *
  * The calling thread waits; no main context is iterated. The error is
- * any of [error@Proc.RunnerError] but `EXIT_STATUS`, `SIGNALED`, `TIMED_OUT` and
- * `UNKNOWN_STATUS`, or `G_IO_ERROR_CANCELLED`.
+ * any of [error@Proc.RunnerError] but `EXIT_STATUS`, `SIGNALED`, `TIMED_OUT`,
+ * `OUTPUT_LIMIT` and `UNKNOWN_STATUS`, or `G_IO_ERROR_CANCELLED`.
  *
  * Returns: (transfer full): how the command ended, or %NULL with @error set
  *
@@ -111,8 +111,8 @@ proc_runner_run_async (ProcRunner *self,
  * @error: return location for an error
  *
  * Gets the outcome of [method@Proc.Runner.run_async]. The error is
- * any of [error@Proc.RunnerError] but `EXIT_STATUS`, `SIGNALED`, `TIMED_OUT` and
- * `UNKNOWN_STATUS`, or `G_IO_ERROR_CANCELLED`.
+ * any of [error@Proc.RunnerError] but `EXIT_STATUS`, `SIGNALED`, `TIMED_OUT`,
+ * `OUTPUT_LIMIT` and `UNKNOWN_STATUS`, or `G_IO_ERROR_CANCELLED`.
  *
  * Returns: (transfer full): how the command ended, or %NULL with @error set
  *
