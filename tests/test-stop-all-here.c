@@ -393,7 +393,7 @@ be_a_stranger (gpointer data)
   g_autoptr(GMainContext) context = g_main_context_new ();
 
   g_main_context_push_thread_default (context);
-  self->runner = proc_runner_new ();
+  g_atomic_pointer_set (&self->runner, proc_runner_new ());
   self->job = start (self->runner, "ready", self->ready.path);
   test_fifo_wait_for (&self->gate, 1);
   g_assert_cmpint (proc_job_get_state (self->job), ==, PROC_JOB_STATE_QUEUED);
@@ -427,7 +427,7 @@ test_runner_of_another_thread (void)
       g_autoptr(ProcJob) another = NULL;
 
       test_fifo_wait_for (&stranger.ready, 1);
-      scene.runner = g_object_ref (stranger.runner);
+      scene.runner = g_object_ref (g_atomic_pointer_get (&stranger.runner));
       another = start_another (&scene);
       if (i == 0)
         {
