@@ -54,7 +54,8 @@
 #define CLOSE_RANGE_CLOEXEC (1U << 2)
 #endif
 
-void
+/* Gives -1 where it could not be said, and errno tells why. */
+int
 exec_steps_tell (const ExecSteps *steps, const ExecMessage *message, int fd)
 {
   union
@@ -76,8 +77,11 @@ exec_steps_tell (const ExecSteps *steps, const ExecMessage *message, int fd)
       memcpy (CMSG_DATA (&control.header), &fd, sizeof (int));
     }
 
-  while (sendmsg (steps->control_fd, &packet, MSG_NOSIGNAL) < 0 && errno == EINTR)
-    ;
+  while (sendmsg (steps->control_fd, &packet, MSG_NOSIGNAL) < 0)
+    if (errno != EINTR)
+      return -1;
+
+  return 0;
 }
 
 void
@@ -90,14 +94,16 @@ exec_steps_fail (const ExecSteps *steps, int step)
 }
 
 /* The child itself opens its pidfd: nobody else can be sure that the number is
- * still this child's. */
+ * still this child's. A program that nobody knows of could not be stopped. */
 static void
 tell_started (const ExecSteps *steps)
 {
   const ExecMessage message = { .kind = EXEC_MESSAGE_STARTED, .pid = getpid () };
   int pidfd = steps->no_pidfd ? -1 : (int) syscall (SYS_pidfd_open, getpid (), 0);
 
-  exec_steps_tell (steps, &message, pidfd);
+  if (exec_steps_tell (steps, &message, pidfd) < 0
+      && exec_steps_tell (steps, &message, -1) < 0)
+    exec_steps_fail (steps, EXEC_STEP_FDS);
   if (pidfd >= 0)
     close (pidfd);
 }

@@ -44,7 +44,7 @@ typedef struct
   char *const *envp;
 } ExecSteps;
 
-void exec_steps_tell (const ExecSteps *steps, const ExecMessage *message, int fd);
+int exec_steps_tell (const ExecSteps *steps, const ExecMessage *message, int fd);
 void exec_steps_reset_signals (void);
 void exec_steps_close_from (int first_fd);
 __attribute__ ((noreturn)) void exec_steps_run (const ExecSteps *steps);
