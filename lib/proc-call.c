@@ -7,6 +7,7 @@
 #include "proc-engine-private.h"
 #include "proc-job-private.h"
 #include "proc-runner-private.h"
+#include "proc-trace-private.h"
 
 /* One call of a verb. Asynchronous, it is a job, and a task that waits for its end; the
  * synchronous form differs in the way to wait, and in nothing else: it has no main
@@ -31,6 +32,7 @@ proc_call_sync (ProcRunner *runner,
     report = proc_engine_run (plan, proc_runner_get_queue (runner), cancellable);
 
   proc_verdict_init (&verdict, report, submitted);
+  proc_trace_end (submitted, &verdict);
   return proc_verdict_answer (&verdict, demand, error);
 }
 

@@ -6,6 +6,8 @@
 
 #include "proc-job-private.h"
 
+#include "proc-trace-private.h"
+
 /* The link wakes the job, at most once a frame. Then
  *
  *   facts    what has changed is notified
@@ -268,7 +270,7 @@ static void
 finish (ProcJob *self)
 {
   proc_link_close (self->link);
-  proc_job_judge (self);
+  proc_trace_end (self->command, proc_job_judge (self));
   take_facts (self, PROC_JOB_STATE_FINISHED);
   proc_job_answer_waiters (self);
   self->over (self, self->user_data);

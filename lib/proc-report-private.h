@@ -3,6 +3,7 @@
 #pragma once
 
 #include <glib.h>
+#include <sys/types.h>
 
 #include "proc-cap-private.h"
 
@@ -36,6 +37,8 @@ struct _ProcReport
   gboolean complete;
   gboolean stdin_complete;
 
+  pid_t pid;
+  gint64 start_monotonic;
   gint64 start_usec; /* wall clock, since 1970; 0 if never started */
   gint64 elapsed_usec;
   gint64 cpu_usec; /* -1: unknown */

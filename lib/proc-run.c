@@ -238,6 +238,8 @@ report_end (ProcRun *self, ProcReport *report)
   report->successful = report->outcome == PROC_OUTCOME_EXITED && has_succeeded (self);
   report->forced = self->ladder != NULL && proc_ladder_was_forced (self->ladder);
   report->survivors = self->ladder != NULL ? proc_ladder_get_survivors (self->ladder) : 0;
+  report->pid = proc_child_get_pid (self->child);
+  report->start_monotonic = self->start_monotonic;
   report->start_usec = self->start_usec;
   report->elapsed_usec = self->gone_monotonic - self->start_monotonic;
   proc_child_get_usage (self->child, &report->cpu_usec, &report->peak_rss);

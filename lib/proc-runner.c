@@ -7,6 +7,7 @@
 #include "proc-command-private.h"
 #include "proc-engine-private.h"
 #include "proc-environ-private.h"
+#include "proc-trace-private.h"
 
 #include <glib/gi18n-lib.h>
 #include <unistd.h>
@@ -185,6 +186,7 @@ proc_runner_make_plan (ProcRunner *self,
   g_autoptr(ProcPlan) plan = NULL;
   GError *error = NULL;
 
+  proc_trace_begin (command);
   if (proc_home_is_closed (self->home))
     {
       *refusal = proc_report_new_cancelled ();
