@@ -39,7 +39,7 @@ enum
 static guint
 count_runs (void)
 {
-  return test_in_valgrind () ? 50 : 1000;
+  return test_count (50, 1000, 10000);
 }
 
 static int

@@ -4,8 +4,8 @@
  * process of its own, shim/fault-point, and one that fails, hangs or crashes is a failure
  * here. They are run by the library, several at once.
  *
- * PROC_TEST_FAULTS=all takes every point; otherwise it is a part of them that differs from
- * day to day, since no machine waits for all of them each time.
+ * The long suite, or PROC_TEST_FAULTS=all, takes every point; otherwise it is a part of them
+ * that differs from day to day, since no machine waits for all of them each time.
  */
 
 #include "config.h"
@@ -144,7 +144,8 @@ try_all (const char *scenario)
   g_autoptr(GArray) points = NULL;
   g_autoptr(GString) log = g_string_new (NULL);
   Round round = { runner, scenario, 0, 0, log };
-  gboolean all = g_strcmp0 (g_getenv ("PROC_TEST_FAULTS"), "all") == 0;
+  gboolean all = test_count (FALSE, FALSE, TRUE)
+                 || g_strcmp0 (g_getenv ("PROC_TEST_FAULTS"), "all") == 0;
   guint step;
 
   proc_runner_set_timeout_msec (runner, TIMEOUT_MSEC);

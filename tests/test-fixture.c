@@ -284,6 +284,15 @@ test_in_valgrind (void)
   return g_getenv ("PROC_TEST_VALGRIND") != NULL;
 }
 
+guint
+test_count (guint in_valgrind, guint usual, guint in_long)
+{
+  if (test_in_valgrind ())
+    return in_valgrind;
+
+  return g_getenv ("PROC_TEST_LONG") != NULL ? in_long : usual;
+}
+
 gboolean
 test_in_sanitizer (void)
 {

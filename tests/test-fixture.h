@@ -100,6 +100,10 @@ void test_assert_same_descriptors (void);
 /* Valgrind is slow, and does by itself what the kernel does at execve(). */
 gboolean test_in_valgrind (void);
 
+/* How often something is done: under valgrind, usually, and where PROC_TEST_LONG is set, which
+ * asks for what takes minutes. */
+guint test_count (guint in_valgrind, guint usual, guint in_long);
+
 /* Sanitizers keep memory for themselves: what a test counts of it says nothing. */
 gboolean test_in_sanitizer (void);
 

@@ -329,7 +329,7 @@ run_chain (void)
 {
   g_autoptr(ProcRunner) runner = proc_runner_new ();
   g_autoptr(ProcCommand) command = test_child ("exit", "0", NULL);
-  Chain chain = { command, test_in_valgrind () ? 100 : test_in_sanitizer () ? 2000 : 10000 };
+  Chain chain = { command, test_count (100, 2000, 100000) };
 
   proc_runner_set_max_running (runner, 1);
   proc_runner_check_async (runner, command, NULL, go_on, &chain);
@@ -348,14 +348,14 @@ main (int argc, char **argv)
 {
   test_init (&argc, &argv);
 
-  TEST_ADD ("/max-running/in-order-and-never-more", test_in_order_and_never_more);
+  TEST_ADD ("/max-running/qu1-in-order-and-never-more", test_in_order_and_never_more);
   TEST_ADD ("/max-running/no-limit", test_no_limit);
   TEST_ADD ("/max-running/raised-and-lowered", test_raised_and_lowered);
-  TEST_ADD ("/max-running/cancelled-in-the-queue", test_cancelled_in_the_queue);
-  TEST_ADD ("/max-running/timeout-counts-from-the-start", test_timeout_counts_from_the_start);
+  TEST_ADD ("/max-running/ca2-cancelled-in-the-queue", test_cancelled_in_the_queue);
+  TEST_ADD ("/max-running/to6-timeout-counts-from-the-start", test_timeout_counts_from_the_start);
   TEST_ADD ("/max-running/synchronous-passes-by", test_synchronous_passes_by);
   TEST_ADD ("/max-running/slot-is-free-in-the-callback", test_slot_is_free_in_the_callback);
-  TEST_ADD ("/max-running/chain-in-a-small-stack", test_chain_in_a_small_stack);
+  TEST_ADD ("/max-running/lc3-chain-in-a-small-stack", test_chain_in_a_small_stack);
 
   return g_test_run ();
 }

@@ -5,11 +5,10 @@
 #include "config.h"
 
 #include <errno.h>
-#include <string.h>
 #include <sys/resource.h>
 #include <unistd.h>
 
-#include "test-fixture.h"
+#include "test-memory.h"
 #include "test-stopping.h"
 
 #define KIB 1024
@@ -53,42 +52,16 @@ test_out5_sizes (void)
     }
 }
 
-static guint64
-get_anonymous_memory (void)
-{
-  g_autofree char *status = NULL;
-  const char *line;
-
-  g_assert_true (g_file_get_contents ("/proc/self/status", &status, NULL, NULL));
-  line = strstr (status, "RssAnon:");
-  g_assert_nonnull (line);
-  return g_ascii_strtoull (line + strlen ("RssAnon:"), NULL, 10) * KIB;
-}
-
-static gboolean
-note_memory (gpointer user_data)
-{
-  guint64 *peak = user_data;
-
-  *peak = MAX (*peak, get_anonymous_memory ());
-  return G_SOURCE_CONTINUE;
-}
-
 /* Runs a flood, and gives how much memory the program took for it at most. */
 static guint64
 measure_flood (ProcRunner *runner, guint64 size, ProcResult **result)
 {
   g_autoptr(ProcCommand) command = flood (size, "out");
-  g_autoptr(GSource) ticker = g_timeout_source_new (1);
-  guint64 before = get_anonymous_memory ();
-  guint64 peak = before;
+  TestPeak peak;
 
-  g_source_set_callback (ticker, note_memory, &peak, NULL);
-  g_source_attach (ticker, g_main_context_get_thread_default ());
+  test_peak_begin (&peak);
   *result = test_check (runner, command);
-  g_source_destroy (ticker);
-  note_memory (&peak);
-  return peak - before;
+  return test_peak_end (&peak);
 }
 
 static void

@@ -322,7 +322,7 @@ test_sg1_never_sigpipe (void)
   g_autoptr(GBytes) input = make_bytes (MIB);
 
   proc_command_set_stdin_bytes (command, input);
-  for (int i = 0; i < 200; i++)
+  for (guint i = 0; i < test_count (200, 200, 1000); i++)
     {
       g_autoptr(ProcResult) result = proc_runner_check (runner, command, NULL, NULL);
 

@@ -48,7 +48,7 @@ make_file (const char *name, const char *contents, int mode)
 }
 
 static void
-test_sp1_missing_program (void)
+test_sp1_sp2_missing_program (void)
 {
   const int code = PROC_RUNNER_ERROR_NOT_FOUND;
 
@@ -262,7 +262,7 @@ test_fd2_opened_meanwhile (void)
   int over = 0;
   GThread *thread = g_thread_new ("open", open_and_close, &over);
 
-  for (int i = 0; i < (test_in_valgrind () ? 20 : 200); i++)
+  for (int i = 0; i < (int) test_count (20, 200, 5000); i++)
     assert_three_descriptors (runner);
 
   g_atomic_int_set (&over, 1);
@@ -389,7 +389,7 @@ main (int argc, char **argv)
 {
   test_init (&argc, &argv);
 
-  TEST_ADD ("/spawn/sp1-missing-program", test_sp1_missing_program);
+  TEST_ADD ("/spawn/sp1-sp2-missing-program", test_sp1_sp2_missing_program);
   TEST_ADD ("/spawn/sp3-1024-failures", test_sp3_1024_failures);
   TEST_ADD ("/spawn/sp5-not-executable", test_sp5_not_executable);
   TEST_ADD ("/spawn/sp5-not-found", test_sp5_not_found);

@@ -6,8 +6,21 @@
 
 #include "test-fixture.h"
 
-#define N_THREADS 8
-#define N_JOBS 50
+#define MOST_THREADS 32
+#define MOST_AT_ONCE 64
+
+static guint
+count_threads (void)
+{
+  return test_count (8, 8, MOST_THREADS);
+}
+
+/* Of each thread */
+static guint
+count_jobs (void)
+{
+  return test_count (50, 50, 500);
+}
 
 /* The test's own context is never the global one (see the fixture), and nobody iterates that. */
 static void
@@ -63,27 +76,28 @@ static gpointer
 run_jobs (gpointer runner)
 {
   g_autoptr(GMainContext) context = g_main_context_new ();
-  TestCall calls[N_JOBS] = { TEST_CALL_INIT };
+  const guint n_jobs = count_jobs ();
+  g_autofree TestCall *calls = g_new0 (TestCall, n_jobs);
   guint n_done = 0;
 
   g_main_context_push_thread_default (context);
-  for (int i = 0; i < N_JOBS; i++)
+  for (guint i = 0; i < n_jobs; i++)
     {
-      g_autofree char *number = g_strdup_printf ("%d", i);
+      g_autofree char *number = g_strdup_printf ("%u", i % 256);
       g_autoptr(ProcCommand) command = test_child ("echo", number, "exit", number, NULL);
 
       proc_runner_run_async (runner, command, NULL, test_call_done, test_call_begin (&calls[i]));
     }
 
-  for (int i = 0; i < N_JOBS; i++)
+  for (guint i = 0; i < n_jobs; i++)
     {
-      g_autofree char *line = g_strdup_printf ("%d\n", i);
+      g_autofree char *line = g_strdup_printf ("%u\n", i % 256);
       g_autoptr(GError) error = NULL;
       g_autoptr(ProcResult) result = NULL;
 
       result = proc_runner_run_finish (runner, test_call_wait (&calls[i]), &error);
       g_assert_no_error (error);
-      g_assert_cmpint (proc_result_get_exit_status (result), ==, i);
+      g_assert_cmpint (proc_result_get_exit_status (result), ==, (int) (i % 256));
       test_assert_text (proc_result_get_stdout (result), line);
       test_call_clear (&calls[i]);
       n_done++;
@@ -93,20 +107,30 @@ run_jobs (gpointer runner)
   return GUINT_TO_POINTER (n_done);
 }
 
+/* In so many threads at once. */
+static void
+run_in_threads (ProcRunner *runner, GThreadFunc func)
+{
+  const guint n_threads = count_threads ();
+  GThread *threads[MOST_THREADS];
+  guint n_done = 0;
+
+  for (guint i = 0; i < n_threads; i++)
+    threads[i] = g_thread_new ("jobs", func, runner);
+
+  for (guint i = 0; i < n_threads; i++)
+    n_done += GPOINTER_TO_UINT (g_thread_join (threads[i]));
+
+  g_assert_cmpuint (n_done, ==, n_threads * count_jobs ());
+}
+
 static void
 test_lc8_shared_runner (void)
 {
   g_autoptr(ProcRunner) runner = proc_runner_new ();
-  GThread *threads[N_THREADS];
-  guint n_done = 0;
 
-  for (gsize i = 0; i < N_THREADS; i++)
-    threads[i] = g_thread_new ("jobs", run_jobs, runner);
-
-  for (gsize i = 0; i < N_THREADS; i++)
-    n_done += GPOINTER_TO_UINT (g_thread_join (threads[i]));
-
-  g_assert_cmpuint (n_done, ==, N_THREADS * N_JOBS);
+  proc_runner_set_max_running (runner, test_count (0, 0, MOST_AT_ONCE));
+  run_in_threads (runner, run_jobs);
 }
 
 static gpointer
@@ -114,7 +138,7 @@ run_synchronously (gpointer runner)
 {
   guint n_done = 0;
 
-  for (int i = 0; i < N_JOBS; i++)
+  for (guint i = 0; i < count_jobs (); i++)
     {
       g_autoptr(ProcCommand) command = test_child ("echo", "x", NULL);
       g_autoptr(GError) error = NULL;
@@ -133,16 +157,8 @@ static void
 test_lc8_synchronous (void)
 {
   g_autoptr(ProcRunner) runner = proc_runner_new ();
-  GThread *threads[N_THREADS];
-  guint n_done = 0;
 
-  for (gsize i = 0; i < N_THREADS; i++)
-    threads[i] = g_thread_new ("jobs", run_synchronously, runner);
-
-  for (gsize i = 0; i < N_THREADS; i++)
-    n_done += GPOINTER_TO_UINT (g_thread_join (threads[i]));
-
-  g_assert_cmpuint (n_done, ==, N_THREADS * N_JOBS);
+  run_in_threads (runner, run_synchronously);
 }
 
 static gboolean
@@ -432,7 +448,7 @@ test_synchronous_in_callback (void)
 static gpointer
 run_cats (gpointer runner)
 {
-  for (int i = 0; i < 100; i++)
+  for (guint i = 0; i < test_count (100, 100, 1000); i++)
     {
       g_autoptr(ProcCommand) command = test_child ("cat", NULL);
       g_autoptr(ProcResult) result = NULL;
