@@ -20,12 +20,14 @@
  *
  *   - the kernel signals the group that a pidfd's process leads or led
  *   - the leader has not been reaped: its number is taken
- *   - a member that we hold lives: so the group does
+ *   - a member that we hold lives, and is still in it: so the group does
  *
  * The last is for old kernels. Members are looked for when the leader exits, and
- * again whenever they are counted, since they may have forked. One is held by a
- * pidfd of its own; where there is none at all, by the time when it was started,
- * which another process of that number will hardly share.
+ * again whenever they are counted, since they may have forked: who is found then is
+ * a member if one that we held before has lived all the while, else perhaps a stranger
+ * to whom the number has passed. One is held by a pidfd of its own; where there is
+ * none at all, by the time when it was started, which another process of that number
+ * will hardly share.
  *
  * A zombie is gone: it runs no code and holds no descriptor. Its parent may never
  * reap it (in a container that may be a process 1 that does not), so the kernel's
@@ -37,7 +39,8 @@ struct _ProcGroup
   ProcFd pidfd; /* -1 if the system refuses one */
   gboolean shared;
   gboolean reaped;
-  GArray *held; /* of Member, once the leader has exited */
+  gboolean looked; /* for members, when the leader had exited */
+  GArray *held;    /* of Member, since then */
 };
 
 typedef struct
@@ -150,16 +153,18 @@ is_living_member (pid_t pid, pid_t group, guint64 *start_time, gboolean *unknown
   return read_process (pid, &member_of, start_time, unknown) && member_of == group;
 }
 
+/* The one who has the number was looked at: it is ours if ours lives after that. */
 static gboolean
-is_alive (const Member *member)
+is_in_group (const Member *member, pid_t group)
 {
+  gboolean unknown = FALSE;
   guint64 start_time;
-  pid_t group;
 
-  if (member->pidfd >= 0)
-    return !proc_pidfd_has_exited (member->pidfd);
+  if (!is_living_member (member->pid, group, &start_time, &unknown))
+    return unknown && member->pidfd >= 0 && !proc_pidfd_has_exited (member->pidfd);
 
-  return read_process (member->pid, &group, &start_time, NULL) && start_time == member->start_time;
+  return member->pidfd >= 0 ? !proc_pidfd_has_exited (member->pidfd)
+                            : start_time == member->start_time;
 }
 
 /* The number may have passed to another process before it was opened. */
@@ -174,14 +179,12 @@ hold (GArray *held, pid_t pid, pid_t group)
     member_clear (&member);
 }
 
-/* Counts the living members, and with @holding takes hold of them; those held
- * before are let go after that. -1 without a /proc, and where not all could be looked
- * at. */
+/* Counts the living members, and takes hold of them in @held, which may be NULL. -1
+ * without a /proc, and where not all could be looked at. */
 static int
-scan (ProcGroup *self, gboolean holding)
+scan (ProcGroup *self, GArray *held)
 {
   g_autoptr(GDir) processes = g_dir_open ("/proc", 0, NULL);
-  g_autoptr(GArray) held = new_held ();
   const char *name;
   guint64 start_time;
   gboolean unknown = FALSE;
@@ -197,46 +200,62 @@ scan (ProcGroup *self, gboolean holding)
       if (pid > 0 && is_living_member (pid, self->leader, &start_time, &unknown))
         {
           n_members++;
-          if (holding)
+          if (held != NULL)
             hold (held, pid, self->leader);
         }
     }
 
-  if (holding)
-    {
-      g_array_unref (self->held);
-      self->held = g_steal_pointer (&held);
-    }
-
   return unknown ? -1 : n_members;
+}
+
+/* Lets go of those held before. */
+static void
+take_held (ProcGroup *self, GArray *held)
+{
+  g_array_unref (self->held);
+  self->held = held;
 }
 
 static gboolean
 is_held_alive (ProcGroup *self)
 {
   for (guint i = 0; i < self->held->len; i++)
-    if (is_alive (&g_array_index (self->held, Member, i)))
+    if (is_in_group (&g_array_index (self->held, Member, i), self->leader))
       return TRUE;
 
   return FALSE;
 }
 
+/* The kernel gives no process the number of a group that has a member. */
+static gboolean
+number_is_anothers (ProcGroup *self)
+{
+  return self->reaped && (kill (self->leader, 0) == 0 || errno == EPERM);
+}
+
 static gboolean
 number_is_ours (ProcGroup *self)
 {
-  return !self->reaped || is_held_alive (self);
+  return !self->reaped || (!number_is_anothers (self) && is_held_alive (self));
 }
 
-/* The leader is a zombie, or was reaped this instant. */
+/* The leader is a zombie, or was reaped this instant. Who is no member then will not
+ * be one. */
 void
 proc_group_leader_exited (ProcGroup *self)
 {
-  if (self->shared || self->held->len > 0 || proc_pidfd_signal_group (self->pidfd, 0)
+  g_autoptr(GArray) held = NULL;
+
+  if (self->shared || self->looked || proc_pidfd_signal_group (self->pidfd, 0)
       || errno == ESRCH)
     return;
 
+  held = new_held ();
   if (kill (-self->leader, 0) == 0 || errno == EPERM)
-    scan (self, TRUE);
+    self->looked = scan (self, held) >= 0;
+  else
+    self->looked = TRUE;
+  take_held (self, g_steal_pointer (&held));
 }
 
 void
@@ -271,10 +290,11 @@ proc_group_signal (ProcGroup *self, int signal_number)
 
 /* Gives how many live, as far as can be known; the leader counts until it is
  * reaped. Where the kernel cannot tell, all processes are looked at: to count a
- * stranger of that number would only cost time. */
+ * stranger of that number would only cost time, and to hold it would cost its life. */
 guint
 proc_group_count_members (ProcGroup *self)
 {
+  g_autoptr(GArray) held = NULL;
   int n_members;
 
   if (self->shared || !self->reaped)
@@ -283,6 +303,13 @@ proc_group_count_members (ProcGroup *self)
   if (!proc_pidfd_signal_group (self->pidfd, 0) && errno == ESRCH)
     return 0;
 
-  n_members = scan (self, self->held->len > 0);
+  if (number_is_anothers (self))
+    return 0;
+
+  if (self->held->len > 0)
+    held = new_held ();
+  n_members = scan (self, held);
+  if (held != NULL && number_is_ours (self))
+    take_held (self, g_steal_pointer (&held));
   return n_members >= 0 ? n_members : 1;
 }

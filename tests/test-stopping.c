@@ -6,6 +6,7 @@
 
 #include <errno.h>
 #include <signal.h>
+#include <sys/wait.h>
 
 TestStop
 test_stop_init (void)
@@ -75,6 +76,14 @@ test_assert_ended (ProcResult *result, int term_signal, gboolean forced)
 }
 
 static gboolean
+is_ours (gpointer pid)
+{
+  siginfo_t info;
+
+  return waitid (P_PID, (id_t) GPOINTER_TO_INT (pid), &info, WEXITED | WNOHANG | WNOWAIT) == 0;
+}
+
+static gboolean
 is_gone (gpointer pid)
 {
   return kill (GPOINTER_TO_INT (pid), 0) < 0 && errno == ESRCH;
@@ -84,4 +93,12 @@ void
 test_wait_until_gone (pid_t pid)
 {
   g_assert_true (test_eventually (is_gone, GINT_TO_POINTER (pid)));
+}
+
+/* One that comes to this program when its own parent is gone. */
+void
+test_wait_for_orphan (pid_t pid)
+{
+  g_assert_true (test_eventually (is_ours, GINT_TO_POINTER (pid)));
+  g_assert_cmpint (TEMP_FAILURE_RETRY (waitpid (pid, NULL, 0)), ==, pid);
 }

@@ -25,5 +25,6 @@ ProcResult *test_stop_run (TestStop *self, ProcCommand *command);
 
 void test_assert_ended (ProcResult *result, int term_signal, gboolean forced);
 void test_wait_until_gone (pid_t pid);
+void test_wait_for_orphan (pid_t pid);
 
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (TestStop, test_stop_clear)
