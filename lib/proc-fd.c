@@ -86,14 +86,52 @@ proc_fd_socketpair (int fds[2], GError **error)
   return FALSE;
 }
 
+static int
+open_null (void)
+{
+  return proc_fd_lift (open ("/dev/null", O_RDWR | O_CLOEXEC | O_NOCTTY));
+}
+
+/* A sandbox may have no /dev, or one whose devices cannot be opened. Want of descriptors
+ * is another matter. */
+gboolean
+proc_fd_have_null (void)
+{
+  int fd = open_null ();
+
+  if (fd < 0)
+    return errno == EMFILE || errno == ENFILE || errno == ENOMEM || errno == EINTR;
+
+  close (fd);
+  return TRUE;
+}
+
 int
 proc_fd_open_null (GError **error)
 {
-  int fd = proc_fd_lift (open ("/dev/null", O_RDWR | O_CLOEXEC | O_NOCTTY));
+  int fd = open_null ();
 
   if (fd < 0)
     proc_set_error_from_errno (error, PROC_RUNNER_ERROR_SPAWN, errno, _("Cannot open /dev/null"));
   return fd;
+}
+
+/* To be read from, and at its end from the beginning. */
+gboolean
+proc_fd_open_empty (int *fd, GError **error)
+{
+  int fds[2];
+
+  *fd = open_null ();
+  if (*fd >= 0)
+    return TRUE;
+
+  if (!proc_fd_pipe (fds, error))
+    return FALSE;
+
+  close (fds[1]);
+  *fd = fds[0];
+  return TRUE;
 }
 
 int

@@ -5,8 +5,8 @@
 #include "proc-null-sink-private.h"
 
 /* The sink of an output that is not kept: those who follow it have seen the bytes
- * already. Nothing has to be settled, and nothing comes back. Its memory is there from the
- * first read on.
+ * already, or nobody wants them. Nothing comes back. Its memory is there from the first
+ * read on.
  */
 #define BLOCK_SIZE ((gsize) 64 * 1024)
 
@@ -40,6 +40,18 @@ null_sink_commit (ProcSink *sink, gsize size)
 }
 
 static void
+null_sink_settle (ProcSink *sink, gboolean keep)
+{
+  proc_sink_set_settled (sink);
+}
+
+static GBytes *
+null_sink_take_bytes (ProcSink *sink)
+{
+  return g_bytes_new_static ("", 0);
+}
+
+static void
 null_sink_free (ProcSink *sink)
 {
   NullSink *self = (NullSink *) sink;
@@ -52,6 +64,8 @@ static const ProcSinkClass null_sink_class = {
   .open = null_sink_open,
   .reserve = null_sink_reserve,
   .commit = null_sink_commit,
+  .settle = null_sink_settle,
+  .take_bytes = null_sink_take_bytes,
   .free = null_sink_free,
 };
 

@@ -15,6 +15,7 @@
  *
  *   init → follow → make_pipe → start → report → clear
  *
+ * What is discarded goes to /dev/null; in a sandbox without one it is read, and let go.
  * A piped output goes to the outlet alone. Its run waits for it only while signals are
  * made of it, or may yet be: for a reader it goes on as a relay when the run is over.
  */
@@ -30,14 +31,17 @@ proc_output_init (ProcOutput *self, const ProcRedirect *redirect, const ProcPlan
     self->sink = proc_null_sink_new ();
   else if (redirect->file != NULL || redirect->output_stream != NULL)
     self->sink = self->file_sink = proc_file_sink_new (redirect);
+  else if (redirect->kind == PROC_STDIO_DISCARD && !proc_fd_have_null ())
+    self->sink = proc_null_sink_new ();
   else if (redirect->kind == PROC_STDIO_CAPTURE)
     self->sink = proc_capture_new (plan->memory_limit, proc_cap_get_last (&plan->cap));
 
   if (redirect->file != NULL && (redirect->file_flags & PROC_FILE_FLAGS_TEE) != 0)
     self->sink = proc_tee_sink_new (self->file_sink, proc_capture_new (plan->memory_limit, 0));
 
-  /* What the child writes by itself is not ours to bound. */
-  if (self->sink != NULL && (redirect->file_flags & PROC_FILE_FLAGS_DIRECT) == 0)
+  /* What the child writes by itself is not ours to bound, nor what nobody wants. */
+  if (self->sink != NULL && (redirect->file_flags & PROC_FILE_FLAGS_DIRECT) == 0
+      && redirect->kind != PROC_STDIO_DISCARD)
     self->sink->cap = plan->cap;
 }
 

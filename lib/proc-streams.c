@@ -257,8 +257,7 @@ make_input (ProcStreams *self, ProcFd *theirs, GError **error)
   if (self->plan->in.kind == PROC_STDIO_INHERIT)
     return TRUE;
 
-  *theirs = proc_fd_open_null (error);
-  return *theirs >= 0;
+  return proc_fd_open_empty (theirs, error);
 }
 
 /* One open file for both, so that the kernel keeps the order. Where standard
