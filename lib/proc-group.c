@@ -10,7 +10,9 @@
 #include <errno.h>
 #include <signal.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 /* The processes that a signal to a child reaches: the group that it leads or, in
  * a shared group, the child alone.
@@ -179,6 +181,20 @@ hold (GArray *held, pid_t pid, pid_t group)
     member_clear (&member);
 }
 
+/* FALSE: there is none in this sandbox, or it is another PID namespace's. */
+static gboolean
+have_proc (void)
+{
+  char target[32];
+  ssize_t size = readlink ("/proc/self", target, sizeof target - 1);
+
+  if (size < 0)
+    return FALSE;
+
+  target[size] = '\0';
+  return strtol (target, NULL, 10) == getpid ();
+}
+
 /* Counts the living members, and takes hold of them in @held, which may be NULL. -1
  * without a /proc, and where not all could be looked at. */
 static int
@@ -190,7 +206,7 @@ scan (ProcGroup *self, GArray *held)
   gboolean unknown = FALSE;
   int n_members = 0;
 
-  if (processes == NULL)
+  if (processes == NULL || !have_proc ())
     return -1;
 
   while ((name = g_dir_read_name (processes)) != NULL)

@@ -166,8 +166,9 @@ signal_listed (Supervisor *self, const char *list, long size, int signal_number)
       }
 }
 
-/* In one read: a list that is longer ends in the middle, and the next time goes on. */
-static void
+/* In one read: a list that is longer ends in the middle, and the next time goes on. 0: there
+ * is no list, since there is no /proc. */
+static int
 signal_children (Supervisor *self, int signal_number)
 {
   char list[4096];
@@ -175,13 +176,24 @@ signal_children (Supervisor *self, int signal_number)
   long size;
 
   if (fd < 0)
-    return;
+    return 0;
 
   size = read (fd, list, sizeof list);
   while (size > 0 && list[size - 1] != ' ')
     size--;
   signal_listed (self, list, size, signal_number);
   close (fd);
+  return 1;
+}
+
+/* The program's number may be anybody's now, but not while a child of ours is in its group. */
+static void
+signal_left_in_group (const Supervisor *self, int signal_number)
+{
+  siginfo_t info;
+
+  if (waitid (P_PGID, (id_t) self->program, &info, WEXITED | WNOHANG | WNOWAIT) == 0)
+    kill (-self->program, signal_number);
 }
 
 /* The number of the group is the program's, and so is taken while that is not
@@ -198,7 +210,9 @@ signal_all (Supervisor *self, int signal_number)
   if (!self->program_reaped && self->steps.session != EXEC_SESSION_SHARED)
     kill (-self->program, signal_number);
 
-  signal_children (self, signal_number);
+  if (!signal_children (self, signal_number)
+      && self->program_reaped && self->steps.session != EXEC_SESSION_SHARED)
+    signal_left_in_group (self, signal_number);
 }
 
 static int
