@@ -37,6 +37,7 @@ gvfs-backends           test -e /usr/share/gvfs/mounts/ftp.mount
 python3-pyftpdlib       /usr/bin/python3 -W ignore -c "import pyftpdlib.servers"
 libfuse3-dev            pkg-config --exists fuse3
 fuse3                   fusermount3 --version
+bubblewrap              bwrap --version
 '
 
 say () {
