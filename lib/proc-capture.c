@@ -120,6 +120,7 @@ fail (Capture *self, int saved_errno)
   self->failed = TRUE;
   self->parent.end = self->parent.size + self->memory_limit;
   proc_set_error_from_errno (&error, PROC_RUNNER_ERROR_OUTPUT_FILE, saved_errno,
+                             /* Translators: the folder of temporary files */
                              _("Cannot keep the output in a temporary file in “%s”"),
                              g_get_tmp_dir ());
   proc_sink_take_error (&self->parent, g_steal_pointer (&error));

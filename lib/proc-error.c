@@ -113,6 +113,7 @@ describe_limit (int saved_errno)
   switch (saved_errno)
     {
     case EAGAIN:
+      /* Translators: this and the next stand in brackets behind what failed */
       return _("the limit on processes: RLIMIT_NPROC, or the control group’s pids.max");
     case EMFILE:
       return _("the program’s limit on open files: RLIMIT_NOFILE");

@@ -90,6 +90,7 @@ proc_plan_refuse_variable (const char *entry, GError **error)
 {
   g_autofree char *text = g_utf8_make_valid (entry, -1);
 
+  /* Translators: what was given as NAME=VALUE */
   return refuse (error, _("“%s” cannot be a variable of the environment"), text);
 }
 
@@ -119,6 +120,7 @@ check_file (const ProcRedirect *redirect, GError **error)
     return refuse (error, _("An output file cannot be both truncated and appended to"));
 
   if ((redirect->file_flags & by_whom) == by_whom)
+    /* Translators: TEE and DIRECT are parts of names in the API, here and below */
     return refuse (error, _("Output cannot be captured (TEE) that the command writes to a file by"
                             " itself (DIRECT)"));
 
@@ -191,6 +193,7 @@ check_streams (const ProcPlan *self, GError **error)
                             " is started as a job"));
 
   if (self->out.kind == PROC_STDIO_MERGE)
+    /* Translators: to merge is to send standard error where standard output goes */
     return refuse (error, _("Standard output cannot be merged: standard error can"));
 
   return check_file (&self->out, error) && check_file (&self->err, error);
@@ -214,18 +217,23 @@ static gboolean
 check_limits (const ProcPlan *self, GError **error)
 {
   if (self->limits->len > EXEC_MAX_LIMITS)
-    return refuse (error, _("A command can have at most %d resource limits"), EXEC_MAX_LIMITS);
+    return refuse (error, g_dngettext (GETTEXT_PACKAGE,
+                                       "A command can have at most %d resource limit",
+                                       "A command can have at most %d resource limits",
+                                       EXEC_MAX_LIMITS), EXEC_MAX_LIMITS);
 
   for (guint i = 0; i < self->limits->len; i++)
     {
       const ProcLimit *limit = &g_array_index (self->limits, ProcLimit, i);
 
       if (limit->soft > limit->hard)
+        /* Translators: the resource is one that setrlimit() limits, by its number */
         return refuse (error, _("The soft limit of resource %d is higher than its hard limit"),
                        limit->resource);
     }
 
   if (self->umask_value < -1 || self->umask_value > 0777)
+    /* Translators: umask() sets this mask */
     return refuse (error, _("%d cannot be a file mode creation mask"), self->umask_value);
 
   return TRUE;
@@ -235,13 +243,17 @@ static gboolean
 check_fds (const ProcPlan *self, GError **error)
 {
   if (self->fds->len > EXEC_MAX_FDS)
-    return refuse (error, _("A command can have at most %d descriptors"), EXEC_MAX_FDS);
+    return refuse (error, g_dngettext (GETTEXT_PACKAGE,
+                                       "A command can have at most %d descriptor",
+                                       "A command can have at most %d descriptors",
+                                       EXEC_MAX_FDS), EXEC_MAX_FDS);
 
   for (guint i = 0; i < self->fds->len; i++)
     {
       const ProcSharedFd *fd = g_ptr_array_index (self->fds, i);
 
       if (fd->fd < 0)
+        /* Translators: descriptors are file descriptors; below, %d is the number of one */
         return refuse (error, _("A descriptor for the command is not open"));
       if (fd->target <= STDERR_FILENO)
         return refuse (error, _("Descriptor %d of a command is one of its standard streams"),

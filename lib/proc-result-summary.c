@@ -33,21 +33,27 @@ find_last_words (ProcResult *self)
 }
 
 /* Names the stream that was too long, and its limit. The number is no part of the text
- * to translate, which has no way to name its type. */
+ * to translate, which has no way to name its type; its plural is that of its last digits,
+ * since an unsigned long may not hold it. */
 static char *
 describe_overflow (const ProcReport *report, const char *label)
 {
   gboolean on_stdout = proc_cap_is_broken (&report->stdout_cap, report->stdout_size);
   guint64 limit = on_stdout ? report->stdout_cap.limit : report->stderr_cap.limit;
+  gulong count = limit < 1000000 ? limit : 1000000 + limit % 1000000;
   g_autofree char *number = g_strdup_printf ("%" G_GUINT64_FORMAT, limit);
 
   if (on_stdout)
-    return g_strdup_printf (ngettext ("“%s” wrote more than %s byte to standard output",
-                                      "“%s” wrote more than %s bytes to standard output", limit),
+    return g_strdup_printf (g_dngettext (GETTEXT_PACKAGE,
+                                         /* Translators: a command, how much it might write */
+                                         "“%s” wrote more than %s byte to standard output",
+                                         "“%s” wrote more than %s bytes to standard output", count),
                             label, number);
 
-  return g_strdup_printf (ngettext ("“%s” wrote more than %s byte to standard error",
-                                    "“%s” wrote more than %s bytes to standard error", limit),
+  return g_strdup_printf (g_dngettext (GETTEXT_PACKAGE,
+                                       /* Translators: a command, how much it might write */
+                                       "“%s” wrote more than %s byte to standard error",
+                                       "“%s” wrote more than %s bytes to standard error", count),
                           label, number);
 }
 
@@ -59,6 +65,7 @@ describe_end (ProcResult *self, const char *label)
   switch (report->outcome)
     {
     case PROC_OUTCOME_SIGNALED:
+      /* Translators: a command, a signal's number, the system's words for the signal */
       return g_strdup_printf (_("“%s” was ended by signal %d (%s)"), label, report->term_signal,
                               g_strsignal (report->term_signal));
     case PROC_OUTCOME_TIMED_OUT:
@@ -71,10 +78,12 @@ describe_end (ProcResult *self, const char *label)
     case PROC_OUTCOME_CANCELLED:
       return g_strdup_printf (_("“%s” was cancelled"), label);
     case PROC_OUTCOME_UNKNOWN:
+      /* Translators: “it” is the status, which the system gives only once */
       return g_strdup_printf (_("“%s” ended with an unknown status: it was taken by another part of"
                                 " the program"), label);
     case PROC_OUTCOME_EXITED:
     default:
+      /* Translators: a command and its exit status */
       return g_strdup_printf (_("“%s” exited with status %d"), label, report->exit_status);
     }
 }

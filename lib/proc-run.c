@@ -311,8 +311,10 @@ leave_opening (ProcRun *self)
   if (error != NULL)
     {
       g_autofree char *program = g_utf8_make_valid (self->plan->argv[0], -1);
+      g_autofree char *cause = error->message;
 
-      g_prefix_error (&error, _("Cannot start “%s”: "), program);
+      /* Translators: a program, then why it cannot be started */
+      error->message = g_strdup_printf (_("Cannot start “%s”: %s"), program, cause);
       take_error (self, error);
     }
   self->state = RUN_SETTLING;

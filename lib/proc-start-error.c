@@ -31,11 +31,13 @@ missing_part (const ProcPlan *plan, const char *candidate, const char *program, 
   line[size] = '\0';
   if (!g_str_has_prefix (line, "#!"))
     return g_error_new (PROC_RUNNER_ERROR, PROC_RUNNER_ERROR_NOT_FOUND,
+                        /* Translators: a loader is the likes of ld-linux.so.2 */
                         _("The loader of “%s” was not found: %s"), program, g_strerror (error));
 
   g_strdelimit (g_strchug (line + 2), " \t\r\n", '\0');
   interpreter = g_utf8_make_valid (line + 2, -1);
   return g_error_new (PROC_RUNNER_ERROR, PROC_RUNNER_ERROR_NOT_FOUND,
+                      /* Translators: an interpreter, the script that names it, why */
                       _("“%s”, the interpreter of “%s”, was not found: %s"), interpreter, program,
                       g_strerror (error));
 }
@@ -94,6 +96,7 @@ proc_start_error_new (const ProcPlan *plan, const ExecMessage *failure)
     case EXEC_STEP_CWD:
       cwd = g_utf8_make_valid (plan->cwd, -1);
       return g_error_new (PROC_RUNNER_ERROR, PROC_RUNNER_ERROR_BAD_CWD,
+                          /* Translators: a folder, then the system's words for why not */
                           _("Cannot use “%s” as working directory: %s"), cwd,
                           g_strerror (failure->error));
 
@@ -113,6 +116,7 @@ proc_start_error_new (const ProcPlan *plan, const ExecMessage *failure)
 
     case EXEC_STEP_NICE:
       return g_error_new (PROC_RUNNER_ERROR, PROC_RUNNER_ERROR_SPAWN,
+                          /* Translators: nice() sets this value */
                           _("Cannot set the nice value: %s"), g_strerror (failure->error));
 
     case EXEC_STEP_SESSION:
@@ -130,5 +134,6 @@ proc_start_error_new_silent (const ProcPlan *plan)
   g_autofree char *program = g_utf8_make_valid (plan->argv[0], -1);
 
   return g_error_new (PROC_RUNNER_ERROR, PROC_RUNNER_ERROR_SPAWN,
+                      /* Translators: the child process ended, and did not say why */
                       _("Cannot start “%s”: what was to become the program ended before"), program);
 }
