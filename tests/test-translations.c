@@ -23,6 +23,7 @@ static const struct
 } languages[] = {
   { "und", "“false” exited with status 1" },
   { "de", "„false“ wurde mit Status 1 beendet" },
+  { "fr", "« false » s’est terminé avec le code 1" },
 };
 
 static void
