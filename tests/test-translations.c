@@ -23,7 +23,9 @@ static const struct
 } languages[] = {
   { "und", "“false” exited with status 1" },
   { "de", "„false“ wurde mit Status 1 beendet" },
+  { "es", "«false» terminó con el estado 1" },
   { "fr", "« false » s’est terminé avec le code 1" },
+  { "pt_BR", "“false” terminou com status 1" },
 };
 
 static void
@@ -64,6 +66,20 @@ test_language (void)
   error = test_error (runner, command, PROC_RUNNER_ERROR, PROC_RUNNER_ERROR_EXIT_STATUS);
   g_assert_cmpstr (error->message, ==, find_exited (language));
   g_assert_cmpstr (g_enum_get_value (codes, error->code)->value_nick, ==, "exit-status");
+}
+
+static void
+test_language_decides_the_order (void)
+{
+  g_autoptr(ProcCommand) command = proc_command_new (TEST_ARGV ("sh", "-c", "kill -9 $$"));
+  g_autoptr(ProcRunner) runner = NULL;
+  g_autoptr(GError) error = NULL;
+
+  speak ("es");
+  runner = proc_runner_new ();
+  error = test_error (runner, command, PROC_RUNNER_ERROR, PROC_RUNNER_ERROR_SIGNALED);
+  g_assert_true (g_str_has_prefix (error->message, "La señal 9 ("));
+  g_assert_true (g_str_has_suffix (error->message, ") terminó «sh -c 'kill -9 $$'»"));
 }
 
 /* A link to a locale, in a folder for the C library to look in. The processes of the tests
@@ -117,6 +133,8 @@ main (int argc, char *argv[])
 
       TEST_ADD_APART (path, test_language);
     }
+
+  TEST_ADD_APART ("/translations/order", test_language_decides_the_order);
 
   status = g_test_run ();
   if (dir != NULL)
