@@ -22,9 +22,11 @@ static const struct
   const char *exited;
 } languages[] = {
   { "und", "“false” exited with status 1" },
+  { "cs", "Příkaz „false“ skončil s kódem 1" },
   { "de", "„false“ wurde mit Status 1 beendet" },
   { "es", "«false» terminó con el estado 1" },
   { "fr", "« false » s’est terminé avec le code 1" },
+  { "pl", "Polecenie „false” zakończyło się z kodem 1" },
   { "pt_BR", "“false” terminou com status 1" },
 };
 
@@ -82,6 +84,34 @@ test_language_decides_the_order (void)
   g_assert_true (g_str_has_suffix (error->message, ") terminó «sh -c 'kill -9 $$'»"));
 }
 
+static void
+test_count_decides_the_form (void)
+{
+  static const struct
+  {
+    guint64 max_output;
+    const char *part;
+  } forms[] = {
+    { 1, " więcej niż 1 bajt na " },
+    { 2, " więcej niż 2 bajty na " },
+    { 5, " więcej niż 5 bajtów na " },
+    { 22, " więcej niż 22 bajty na " },
+  };
+  g_autoptr(ProcRunner) runner = NULL;
+
+  speak ("pl");
+  runner = proc_runner_new ();
+  for (gsize i = 0; i < G_N_ELEMENTS (forms); i++)
+    {
+      g_autoptr(ProcCommand) command = proc_command_new (TEST_ARGV ("seq", "100"));
+      g_autoptr(GError) error = NULL;
+
+      proc_runner_set_max_output (runner, forms[i].max_output);
+      error = test_error (runner, command, PROC_RUNNER_ERROR, PROC_RUNNER_ERROR_OUTPUT_LIMIT);
+      test_assert_in_error (error, forms[i].part);
+    }
+}
+
 /* A link to a locale, in a folder for the C library to look in. The processes of the tests
  * have it from the one that starts them. */
 static char *
@@ -135,6 +165,7 @@ main (int argc, char *argv[])
     }
 
   TEST_ADD_APART ("/translations/order", test_language_decides_the_order);
+  TEST_ADD_APART ("/translations/form", test_count_decides_the_form);
 
   status = g_test_run ();
   if (dir != NULL)
