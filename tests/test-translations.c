@@ -26,8 +26,10 @@ static const struct
   { "de", "„false“ wurde mit Status 1 beendet" },
   { "es", "«false» terminó con el estado 1" },
   { "fr", "« false » s’est terminé avec le code 1" },
+  { "ja", "「false」がステータス 1 で終了しました" },
   { "pl", "Polecenie „false” zakończyło się z kodem 1" },
   { "pt_BR", "“false” terminou com status 1" },
+  { "zh_CN", "“false”已退出，状态 1" },
 };
 
 static void
