@@ -29,6 +29,7 @@ static const struct
   { "ja", "「false」がステータス 1 で終了しました" },
   { "pl", "Polecenie „false” zakończyło się z kodem 1" },
   { "pt_BR", "“false” terminou com status 1" },
+  { "tr", "“false” komutu 1 durumu ile sonlandı" },
   { "zh_CN", "“false”已退出，状态 1" },
 };
 
