@@ -1,116 +1,445 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 
-// The GJS override: promises.
+// The GJS override.
 
 import Gio from 'gi://Gio';
 import GLib from 'gi://GLib';
 import Proc from 'gi://Proc?version=1';
+import System from 'system';
 
-const runner = new Proc.Runner();
-const decoder = new TextDecoder();
-const loop = new GLib.MainLoop(null, false);
+const {PIPE} = Proc.Stdio;
+const {STDERR} = Proc.Stream;
 
-async function failure(promise) {
+const tests = [];
+const test = (name, body) => tests.push({name, body});
+
+function assertEqual(actual, expected) {
+    const [a, b] = [JSON.stringify(actual), JSON.stringify(expected)];
+    if (a !== b)
+        throw new Error(`${a} is not ${b}`);
+}
+
+async function thrown(call) {
     try {
-        await promise;
-    } catch (e) {
-        return e;
+        await call();
+    } catch (error) {
+        return error;
     }
     throw new Error('nothing was thrown');
 }
 
-function assert(condition, what) {
-    if (!condition)
-        throw new Error(what);
+async function assertFails(domain, code, call) {
+    const error = await thrown(call);
+    if (!(error instanceof GLib.Error) || !error.matches(domain, code))
+        throw new Error(`unexpected error: ${error}`);
+    return error;
 }
 
-const tests = {
-    async 'every verb gives a promise'() {
-        const [file, stream] = Gio.File.new_tmp('procrunner-XXXXXX');
-        stream.close(null);
+const assertRefused = (code, call) => assertFails(Proc.RunnerError, code, call);
+const assertCancelled = call =>
+    assertFails(Gio.IOErrorEnum, Gio.IOErrorEnum.CANCELLED, call);
 
-        const ran = await runner.run_async(new Proc.Command({argv: ['false']}), null);
-        const checked = await runner.check_async(new Proc.Command({argv: ['true']}), null);
-        const bytes = await runner.check_output_async(['printf', 'a\\n'], null);
-        const text = await runner.check_output_text_async(['printf', 'b\\n'], null);
-        const shell = await runner.check_output_shell_async('echo "$1"', ['c'], null);
-        const written = await runner.check_output_to_file_async(['echo', 'd'], file, null);
+const bytes = text => new TextEncoder().encode(text);
+const text = block => new TextDecoder().decode(block.toArray());
+const shell = (script, settings = {}) => ({argv: ['sh', '-c', script], ...settings});
 
-        assert(ran.exit_status === 1, 'run');
-        assert(checked.successful, 'check');
-        assert(decoder.decode(bytes.toArray()) === 'a\n', 'bytes');
-        assert(text === 'b', 'text');
-        assert(decoder.decode(shell.toArray()) === 'c\n', 'shell');
-        assert(Number(written.stdout_size) === 2, 'size');
-        assert(decoder.decode(file.load_contents(null)[1]) === 'd\n', 'file');
-        file.delete(null);
-    },
-
-    async 'a failure rejects, with its result'() {
-        const e = await failure(runner.check_output_async(['sh', '-c', 'echo o; exit 3'], null));
-
-        assert(e.matches(Proc.RunnerError, Proc.RunnerError.EXIT_STATUS), 'code');
-        const result = Proc.RunnerError.get_result(e);
-        assert(result.exit_status === 3, 'status');
-        assert(result.stdout_text === 'o\n', 'output');
-    },
-
-    async 'cancelling rejects'() {
-        const cancellable = new Gio.Cancellable();
-        const promise = runner.check_output_async(['sleep', '100'], cancellable);
-
-        cancellable.cancel();
-        const e = await failure(promise);
-        assert(e.matches(Gio.IOErrorEnum, Gio.IOErrorEnum.CANCELLED), 'code');
-    },
-
-    async 'every method of a job gives a promise'() {
-        const {PIPE} = Proc.Stdio;
-        const cat = new Proc.Command({argv: ['cat'], stdin: PIPE, stdout: PIPE});
-        const job = runner.start(cat, null);
-
-        assert(await job.write_async(new GLib.Bytes('one\ntwo\n'), null) === true, 'write');
-        job.close_stdin();
-        const lines = [];
-        for (let more; (more = await job.read_lines_async(Proc.Stream.STDOUT, null)) !== null;)
-            lines.push(...more);
-        assert(lines.join() === 'one,two', 'lines');
-        assert((await job.wait_async(null)).successful, 'wait');
-        const e = await failure(job.write_async(new GLib.Bytes('three'), null));
-        assert(e.matches(Gio.IOErrorEnum, Gio.IOErrorEnum.CLOSED), 'code');
-    },
-
-    async 'a job that was not started rejects'() {
-        const job = runner.start(new Proc.Command({argv: ['/no/such/program']}), null);
-        const e = await failure(job.wait_async(null));
-
-        assert(e.matches(Proc.RunnerError, Proc.RunnerError.NOT_FOUND), 'code');
-    },
-
-    async 'stopping all gives a promise'() {
-        const stopped = new Proc.Runner();
-        const job = stopped.start(new Proc.Command({argv: ['sleep', '1000']}), null);
-
-        assert(await stopped.stop_all_async(null) === true, 'stopped');
-        assert(job.result.outcome === Proc.Outcome.CANCELLED, 'outcome');
-    },
-};
-
-async function main() {
-    let number = 0;
-
-    print(`1..${Object.keys(tests).length}`);
-    for (const [name, test] of Object.entries(tests)) {
-        number++;
+/* The numbers of all children, zombies too. */
+function children() {
+    const tasks = Gio.File.new_for_path('/proc/self/task')
+        .enumerate_children('standard::name', Gio.FileQueryInfoFlags.NONE, null);
+    const lists = [];
+    for (let task = tasks.next_file(null); task; task = tasks.next_file(null)) {
         try {
-            await test();
-            print(`ok ${number} ${name}`);
-        } catch (e) {
-            print(`not ok ${number} ${name}\n# ${e}`);
+            const list = tasks.get_child(task).get_child('children');
+            lists.push(new TextDecoder().decode(list.load_contents(null)[1]));
+        } catch {
+            // The thread has ended.
         }
     }
-    loop.quit();
+    return lists.join('');
 }
 
-main().catch(logError);
+test('every verb gives a promise, with nothing but its own arguments', async (runner, file) => {
+    const ran = await runner.run_async(new Proc.Command({argv: ['false']}));
+    const checked = await runner.check_async(new Proc.Command({argv: ['true']}));
+    const output = await runner.check_output_async(['printf', 'a\\n']);
+    const script = await runner.check_output_shell_async('echo "$#"');
+    const values = await runner.check_output_shell_async('echo "$1"', ['c']);
+    const written = await runner.check_output_to_file_async(['echo', 'd'], file);
+
+    assertEqual([ran.exit_status, checked.successful], [1, true]);
+    assertEqual([output, script, values].map(text), ['a\n', '0\n', 'c\n']);
+    assertEqual(await runner.check_output_text_async(['printf', 'b\\n']), 'b');
+    assertEqual([written.stdout_size, new TextDecoder().decode(file.load_contents(null)[1])],
+        [2, 'd\n']);
+});
+
+test('a cancellable may be null, undefined or there', async runner => {
+    for (const cancellable of [null, undefined, new Gio.Cancellable()])
+        assertEqual(await runner.check_output_text_async(['echo', 'a'], cancellable), 'a');
+    const output = await runner.check_output_shell_async('echo $#', undefined, null);
+    assertEqual(text(output), '0\n');
+});
+
+test('synchronous calls, too', (runner, file) => {
+    assertEqual(runner.run(['false']).exit_status, 1);
+    assertEqual(runner.check(['true']).successful, true);
+    assertEqual(text(runner.check_output(['echo', 'a'])), 'a\n');
+    assertEqual(runner.check_output_text(['echo', 'b'], null), 'b');
+    assertEqual(text(runner.check_output_shell('echo "$1"', ['c'])), 'c\n');
+    assertEqual(runner.check_output_to_file(['echo', 'd'], file).stdout_size, 2);
+    assertEqual(runner.start(['true']).wait().successful, true);
+    assertEqual(runner.submit(['true']).wait().successful, true);
+    assertEqual(runner.stop_all(), true);
+});
+
+test('the introspected form stays', async (runner, file) => {
+    const called = (begin, finish) => new Promise((resolve, reject) => begin((source, task) => {
+        try {
+            resolve(source[finish](task));
+        } catch (error) {
+            reject(error);
+        }
+    }));
+    const {argv} = {argv: ['echo', 'a']};
+    for (const args of [[argv, null], [argv], [{argv}, null], [{argv}]]) {
+        assertEqual(await called(done => runner.check_output_text_async(...args, done),
+            'check_output_text_finish'), 'a');
+        assertEqual(text(await called(done => runner.check_output_async(...args, done),
+            'check_output_finish')), 'a\n');
+        assertEqual((await called(done => runner.run_async(...args, done),
+            'run_finish')).exit_status, 0);
+    }
+    assertEqual((await called(done => runner.check_output_to_file_async({argv}, file, null, done),
+        'check_output_to_file_finish')).stdout_size, 2);
+    await assertRefused(Proc.RunnerError.EXIT_STATUS,
+        () => called(done => runner.check_output_async(['false'], done), 'check_output_finish'));
+    const job = runner.start(new Proc.Command({argv}), null);
+    assertEqual((await called(done => job.wait_async(null, done), 'wait_finish')).exit_status, 0);
+});
+
+test('a callback that is null asks for no promise', async runner => {
+    const job = runner.start({argv: ['cat'], stdin: PIPE}, null);
+    assertEqual(job.write_async(new GLib.Bytes(bytes('a\n')), null, null), undefined);
+    job.close_stdin();
+    assertEqual((await job.wait_async()).stdout_text, 'a\n');
+});
+
+test('what was promisified by hand may stay so', async runner => {
+    Gio._promisify(Proc.Runner.prototype, 'check_output_text_async');
+    Gio._promisify(Proc.Job.prototype, 'wait_async', 'wait_finish');
+    assertEqual(await runner.check_output_text_async(['echo', 'a'], null), 'a');
+    assertEqual((await runner.start(['true']).wait_async(null)).successful, true);
+});
+
+test('a command is an array, a Proc.Command, or its properties', async (runner, file) => {
+    const argv = ['sh', '-c', 'cat; pwd; echo more'];
+    const settings = {argv, stdin_text: 'in\n', cwd: '/'};
+    const expected = 'in\n/\nmore';
+    for (const command of [settings, new Proc.Command(settings)]) {
+        assertEqual((await runner.run_async(command)).stdout_text, `${expected}\n`);
+        assertEqual((await runner.check_async(command)).stdout_text, `${expected}\n`);
+        assertEqual(text(await runner.check_output_async(command)), `${expected}\n`);
+        assertEqual(await runner.check_output_text_async(command), expected);
+        assertEqual(runner.check_output_text(command), expected);
+        assertEqual(text(runner.check_output(command)), `${expected}\n`);
+        assertEqual((await runner.start(command).wait_async()).stdout_text, `${expected}\n`);
+        await runner.check_output_to_file_async(command, file);
+        runner.check_output_to_file(command, file);
+        assertEqual(new TextDecoder().decode(file.load_contents(null)[1]), `${expected}\n`);
+        // The command itself has no file.
+        assertEqual(command.stdout_file ?? null, null);
+    }
+    await thrown(() => runner.run_async({argv, no_such_property: 1}));
+    assertEqual(await runner.check_output_text_async({argv: ['printf', 'a\\r\\n\\r\\n']}), 'a\r\n');
+});
+
+test('bytes may be a Uint8Array, or text', async runner => {
+    const data = Uint8Array.of(0x61, 0, 0xff);
+    for (const stdin_bytes of [data, new GLib.Bytes(data), 'a\0\u00ff']) {
+        const output = await runner.check_output_async({argv: ['cat'], stdin_bytes});
+        assertEqual(output.toArray()[1], 0);
+    }
+    const job = runner.start({argv: ['cat'], stdin: PIPE});
+    for (const what of ['größe ', bytes('one '), new GLib.Bytes(bytes('two'))])
+        assertEqual(await job.write_async(what), true);
+    job.close_stdin();
+    assertEqual((await job.wait_async()).stdout_text, 'größe one two');
+});
+
+test('no string for a command', async runner => {
+    for (const call of [
+        () => runner.check_output('ls'),
+        () => runner.check_output_async('ls'),
+        () => runner.run_async('ls'),
+        () => runner.start('ls'),
+        () => Proc.Command.new('ls'),
+        () => new Proc.Command({argv: 'ls'}),
+        () => runner.check_output_shell_async('ls', 'l'),
+    ])
+        assertEqual((await thrown(call)).name, 'TypeError');
+
+    for (const call of [
+        () => runner.check_output_async(),
+        () => runner.check_output_async(['ls', null]),
+        () => runner.check_output_async(['ls', 5]),
+        () => runner.check_output_async(['ls'], 'cancellable'),
+        () => runner.check_output_async(['ls'], null, null, null),
+    ])
+        await thrown(call);
+});
+
+test('a usage error rejects, and throws when there is a callback', async runner => {
+    assertEqual(runner.check_output_async('ls').catch(() => 'later') instanceof Promise, true);
+    assertEqual(runner.check_output_async({argv: 'ls'}).catch(() => 0) instanceof Promise, true);
+    assertEqual(runner.check_output_to_file_async({argv: 'ls'}, null).catch(() => 0)
+        instanceof Promise, true);
+    await thrown(() => {
+        runner.check_output_async('ls', () => {});
+    });
+});
+
+test('no NUL in a command', async runner => {
+    for (const call of [
+        () => runner.check_output(['echo', 'a\0b']),
+        () => runner.check_output_async(['echo', 'a\0b']),
+        () => runner.run_async(['echo\0']),
+        () => runner.check_output_shell_async('echo \0'),
+        () => runner.check_output_shell_async('echo "$1"', ['\0']),
+        () => Proc.Command.new(['echo', '\0']),
+        () => Proc.Command.new_shell('echo "$1"', ['\0']),
+        () => new Proc.Command({argv: ['echo', '\0']}),
+        () => new Proc.Command({script: '\0'}),
+        () => new Proc.Command({script: 'true', script_args: ['\0']}),
+    ])
+        await assertRefused(Proc.RunnerError.INVALID_COMMAND, call);
+});
+
+test('constructors are as they were', runner => {
+    assertEqual(runner.check(Proc.Command.new(['echo', 'a'])).stdout_text, 'a\n');
+    assertEqual(runner.check(Proc.Command.new_shell('echo $#')).stdout_text, '0\n');
+    assertEqual(runner.check(Proc.Command.new_shell('echo $1', ['b'])).stdout_text, 'b\n');
+    assertEqual(runner.check(Proc.Command.new_parse("echo 'c d'")).stdout_text, 'c d\n');
+    assertEqual(Proc.Command.new_shell('true', null) instanceof Proc.Command, true);
+    assertEqual(new Proc.Command().argv ?? [], []);
+});
+
+test('an error has its result', async runner => {
+    const argv = ['sh', '-c', 'echo o; exit 3'];
+    for (const call of [
+        () => runner.check_output_async(argv),
+        () => runner.check_output_async({argv}),
+        () => runner.check_async(argv),
+        () => runner.check_output(argv),
+        () => runner.check(argv),
+        () => runner.run(argv).check(),
+    ]) {
+        const error = await assertRefused(Proc.RunnerError.EXIT_STATUS, call);
+        System.gc();
+        assertEqual([error.result.exit_status, error.result.stdout_text], [3, 'o\n']);
+        assertEqual(error.result === Proc.RunnerError.get_result(error), true);
+    }
+    const error = await assertRefused(Proc.RunnerError.NOT_FOUND,
+        () => runner.check_async(['/no/such/program']));
+    assertEqual(error.result, null);
+});
+
+test('a cancelled call, too', async () => {
+    const argv = ['sh', '-c', 'echo o; exec sleep 1000'];
+    for (const call of [
+        (runner, cancellable) => runner.check_output_async(argv, cancellable),
+        (runner, cancellable) => runner.check_output_async({argv}, cancellable),
+        (runner, cancellable) => runner.run_async(argv, cancellable),
+    ]) {
+        const runner = new Proc.Runner();
+        const cancellable = new Gio.Cancellable();
+        const promise = call(runner, cancellable);
+        await new Promise(resolve => {
+            const [job] = runner.jobs;
+            const id = job.connect('notify::last-line', () => {
+                job.disconnect(id);
+                resolve();
+            });
+        });
+        cancellable.cancel();
+        const error = await assertCancelled(() => promise);
+        assertEqual([error.result.outcome, error.result.stdout_text],
+            [Proc.Outcome.CANCELLED, 'o\n']);
+        assertEqual((await assertCancelled(() => error.result.check())).result === error.result,
+            true);
+    }
+});
+
+test('a job that was not started rejects', async runner => {
+    const job = runner.start(['/no/such/program']);
+    const error = await assertRefused(Proc.RunnerError.NOT_FOUND, () => job.wait_async());
+    assertEqual(error.result, null);
+});
+
+test('every method of a job gives a promise', async runner => {
+    const job = runner.start({argv: ['cat'], stdin: PIPE, stdout: PIPE});
+    assertEqual(await job.write_async('one\ntwo\n'), true);
+    job.close_stdin();
+    const lines = [];
+    for (let more; (more = await job.read_lines_async()) !== null;)
+        lines.push(...more);
+    assertEqual(lines, ['one', 'two']);
+    assertEqual((await job.wait_async()).successful, true);
+    await assertFails(Gio.IOErrorEnum, Gio.IOErrorEnum.CLOSED, () => job.write_async('three'));
+});
+
+async function collect(iteration, into = []) {
+    for await (const line of iteration)
+        into.push(line);
+    return into;
+}
+
+test('lines', async runner => {
+    for (const stdout of [PIPE, Proc.Stdio.CAPTURE]) {
+        const job = runner.start({argv: ['seq', '3'], stdout});
+        assertEqual(await collect(job.lines()), ['1', '2', '3']);
+        assertEqual(job.result.successful, true);
+    }
+    const none = runner.start({argv: ['true'], stdout: PIPE});
+    assertEqual(await collect(none.lines()), []);
+});
+
+test('lines of both outputs', async runner => {
+    const script = 'for i in 1 2 3; do echo $i; echo e$i >&2; done';
+    const job = runner.start(shell(script, {stdout: PIPE, stderr: PIPE}));
+    assertEqual(await Promise.all([collect(job.lines()), collect(job.lines(STDERR))]),
+        [['1', '2', '3'], ['e1', 'e2', 'e3']]);
+});
+
+test('a loop over lines ends as check does', async runner => {
+    const lines = [];
+    const failed = runner.start(shell('echo 1; exit 3', {stdout: PIPE}));
+    const error = await assertRefused(Proc.RunnerError.EXIT_STATUS,
+        () => collect(failed.lines(), lines));
+    assertEqual([error.result.exit_status, lines], [3, ['1']]);
+
+    await assertRefused(Proc.RunnerError.NOT_FOUND,
+        () => collect(runner.start(['/no/such/program']).lines()));
+
+    const grep = runner.start(shell('echo 1; exit 1', {success_code: 1}));
+    assertEqual(await collect(grep.lines()), ['1']);
+});
+
+test('who leaves the loop has stopped the command', async runner => {
+    for (const leave of ['break', 'return', 'throw']) {
+        const job = runner.start({argv: ['yes'], stdout: PIPE});
+        const loop = async () => {
+            for await (const line of job.lines()) {
+                assertEqual(line, 'y');
+                if (leave === 'break')
+                    break;
+                if (leave === 'return')
+                    return;
+                throw new Error('left');
+            }
+        };
+        await loop().catch(error => assertEqual(error.message, 'left'));
+        assertEqual([job.state, job.result.outcome],
+            [Proc.JobState.FINISHED, Proc.Outcome.CANCELLED]);
+    }
+});
+
+test('a cancellable ends the loop and the command', async runner => {
+    const waiting = shell('echo 1; exec sleep 1000', {stdout: PIPE});
+    for (const start of [
+        cancellable => runner.start(waiting, cancellable).lines(),
+        cancellable => runner.start(waiting).lines(Proc.Stream.STDOUT, cancellable),
+    ]) {
+        const cancellable = new Gio.Cancellable();
+        const error = await assertCancelled(async () => {
+            for await (const line of start(cancellable)) {
+                assertEqual(line, '1');
+                cancellable.cancel();
+            }
+        });
+        assertEqual(error instanceof GLib.Error, true);
+        assertEqual(children(), '');
+    }
+});
+
+test('a slow loop holds the command up', async runner => {
+    // 32 MiB in lines of 1 KiB; who falls 8 MiB behind pauses the command.
+    const N = 32 << 10;
+    const script = `yes "$(printf %1023d 0)" | head -n ${N}; echo done >&2`;
+    const job = runner.start(shell(script, {stdout: PIPE}));
+    let nLines = 0;
+    for await (const line of job.lines()) {
+        nLines += line.length === 1023;
+        if (nLines === 1) {
+            for (let i = 0; i < 1000; i++)
+                await new Promise(resolve => GLib.idle_add(GLib.PRIORITY_LOW, () => resolve()));
+            assertEqual([job.stdout_size < N << 9, job.stderr_size], [true, 0]);
+        }
+    }
+    assertEqual([nLines, job.result.stderr_text], [N, 'done\n']);
+});
+
+test('jobs can be iterated', async runner => {
+    assertEqual([...runner.jobs], []);
+    const jobs = [1, 2].map(n => runner.start(shell(`read go; exit ${n}`, {stdin: PIPE})));
+    await new Promise(resolve => {
+        const id = runner.jobs.connect('items-changed', () => {
+            if (runner.jobs.get_n_items() < 2)
+                return;
+            runner.jobs.disconnect(id);
+            resolve();
+        });
+        if (runner.jobs.get_n_items() === 2)
+            resolve();
+    });
+    assertEqual([...runner.jobs].map((job, i) => job === jobs[i]), [true, true]);
+    assertEqual(runner.jobs === runner.get_jobs(), true);
+
+    // What is iterated does not change under the loop.
+    const statuses = [];
+    for (const job of runner.jobs) {
+        job.close_stdin();
+        statuses.push((await job.wait_async()).exit_status);
+    }
+    assertEqual(statuses, [1, 2]);
+});
+
+test('stopping all gives a promise', async runner => {
+    const job = runner.start(['sleep', '1000']);
+    assertEqual(await runner.stop_all_async(), true);
+    assertEqual(job.result.outcome, Proc.Outcome.CANCELLED);
+});
+
+async function passes({body}) {
+    const runner = new Proc.Runner();
+    const [file, stream] = Gio.File.new_tmp('procrunner-XXXXXX');
+    stream.close(null);
+    try {
+        await body(runner, file);
+        assertEqual(children(), '');
+        return true;
+    } catch (error) {
+        print(`# ${error}\n${error.stack ?? ''}`.trim().replaceAll('\n', '\n# '));
+        return false;
+    } finally {
+        await runner.stop_all_async();
+        file.delete(null);
+    }
+}
+
+async function main() {
+    let nFailed = 0;
+    print(`1..${tests.length}`);
+    for (const [i, each] of tests.entries()) {
+        const ok = await passes(each);
+        nFailed += !ok;
+        print(`${ok ? 'ok' : 'not ok'} ${i + 1} ${each.name}`);
+    }
+    return nFailed;
+}
+
+const loop = new GLib.MainLoop(null, false);
+let status = 1;
+main().then(nFailed => (status = nFailed ? 1 : 0)).catch(logError).finally(() => loop.quit());
 loop.run();
+System.exit(status);
