@@ -43,32 +43,14 @@ async void memory_limit () throws Error {
     assert_true (b == 0);
 }
 
-delegate void Begin (owned AsyncReadyCallback done);
-delegate void End (AsyncResult task) throws Error;
-
-void add (string name, owned Begin begin, owned End end) {
-  Test.add_data_func ("/vala-bounds/" + name, () => {
-    var loop = new MainLoop ();
-    begin ((source, task) => {
-      try {
-        end (task);
-      } catch (Error e) {
-        error ("%s", e.message);
-      }
-      loop.quit ();
-    });
-    loop.run ();
-  });
-}
-
 int main (string[] args) {
   Test.init (ref args);
-  add ("fail", (done) => fail.begin ((owned) done), (task) => fail.end (task));
-  add ("head-and-tail",
-       (done) => head_and_tail.begin ((owned) done),
-       (task) => head_and_tail.end (task));
-  add ("memory-limit",
-       (done) => memory_limit.begin ((owned) done),
-       (task) => memory_limit.end (task));
+  add_async ("fail", (done) => fail.begin ((owned) done), (task) => fail.end (task));
+  add_async ("head-and-tail",
+             (done) => head_and_tail.begin ((owned) done),
+             (task) => head_and_tail.end (task));
+  add_async ("memory-limit",
+             (done) => memory_limit.begin ((owned) done),
+             (task) => memory_limit.end (task));
   return Test.run ();
 }

@@ -7,18 +7,6 @@ const string SCRIPT = "printf out; printf err >&2";
 string dir;
 File file;
 
-delegate void Body () throws Error;
-
-void add (string name, owned Body body) {
-  Test.add_data_func ("/vala-files/" + name, () => {
-    try {
-      body ();
-    } catch (Error e) {
-      error ("%s", e.message);
-    }
-  });
-}
-
 void assert_contents (string expected) throws Error {
   string contents;
   FileUtils.get_contents (file.get_path (), out contents);

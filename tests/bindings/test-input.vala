@@ -24,7 +24,7 @@ Proc.Result check (Proc.Command command) {
   }
 }
 
-void file () {
+void file () throws Error {
   with_file ("contents", (file) => {
     var command = new Proc.Command ({ "cat" });
     command.stdin_file = file;
@@ -34,7 +34,7 @@ void file () {
   });
 }
 
-void missing_file () {
+void missing_file () throws Error {
   with_file (null, (file) => {
     var command = new Proc.Command ({ "cat" });
     command.set_stdin_file (file);
@@ -49,7 +49,7 @@ void missing_file () {
   });
 }
 
-void stream () {
+void stream () throws Error {
   var stream = new MemoryInputStream.from_data ("pear\napple\n".data);
   var command = new Proc.Command ({ "sort" });
   command.stdin_stream = stream;
@@ -59,12 +59,10 @@ void stream () {
     new Proc.Runner ().check (command);
     assert_not_reached ();
   } catch (Proc.RunnerError.INVALID_COMMAND e) {
-  } catch (Error e) {
-    error ("%s", e.message);
   }
 }
 
-void last_word () {
+void last_word () throws Error {
   var command = new Proc.Command ({ "cat" });
   command.stdin_file = File.new_for_path ("/no/such");
   command.stdin_stream = new MemoryInputStream.from_data ("stream".data);
@@ -76,9 +74,9 @@ void last_word () {
 
 int main (string[] args) {
   Test.init (ref args);
-  Test.add_func ("/input/file", file);
-  Test.add_func ("/input/missing-file", missing_file);
-  Test.add_func ("/input/stream", stream);
-  Test.add_func ("/input/last-word", last_word);
+  add ("file", file);
+  add ("missing-file", missing_file);
+  add ("stream", stream);
+  add ("last-word", last_word);
   return Test.run ();
 }

@@ -2,13 +2,6 @@
 
 // Standard streams of jobs from Vala.
 
-delegate bool Condition ();
-
-void iterate_until (Condition holds) {
-  while (!holds ())
-    MainContext.default ().iteration (true);
-}
-
 Proc.Command shell (string script) {
   return new Proc.Command ({ "sh", "-c", script });
 }
@@ -148,29 +141,6 @@ async void verbs_refuse () throws Error {
     assert_not_reached ();
   } catch (Proc.RunnerError.INVALID_COMMAND e) {
   }
-}
-
-delegate void Body () throws Error;
-delegate void Begin (owned AsyncReadyCallback done);
-delegate void End (AsyncResult task) throws Error;
-
-void add (string name, owned Body body) {
-  Test.add_data_func ("/vala/" + name, () => {
-    try {
-      body ();
-    } catch (Error e) {
-      error ("%s", e.message);
-    }
-  });
-}
-
-void add_async (string name, owned Begin begin, owned End end) {
-  add (name, () => {
-    AsyncResult? task = null;
-    begin ((source, result) => task = result);
-    iterate_until (() => task != null);
-    end (task);
-  });
 }
 
 int main (string[] args) {

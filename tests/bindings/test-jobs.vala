@@ -2,13 +2,6 @@
 
 // Jobs from Vala.
 
-delegate bool Condition ();
-
-void iterate_until (Condition holds) {
-  while (!holds ())
-    MainContext.default ().iteration (true);
-}
-
 Proc.Command shell (string script) {
   return new Proc.Command ({ "sh", "-c", script });
 }
@@ -310,29 +303,6 @@ void max_running () throws Error {
   foreach (var job in jobs)
     iterate_until (() => job.state == Proc.JobState.FINISHED);
   iterate_until (() => "running 0 " in counts.str && "queued 0 " in counts.str);
-}
-
-delegate void Body () throws Error;
-delegate void Begin (owned AsyncReadyCallback done);
-delegate void End (AsyncResult task) throws Error;
-
-void add (string name, owned Body body) {
-  Test.add_data_func ("/vala/" + name, () => {
-    try {
-      body ();
-    } catch (Error e) {
-      error ("%s", e.message);
-    }
-  });
-}
-
-void add_async (string name, owned Begin begin, owned End end) {
-  add (name, () => {
-    AsyncResult? task = null;
-    begin ((source, result) => task = result);
-    iterate_until (() => task != null);
-    end (task);
-  });
 }
 
 int main (string[] args) {

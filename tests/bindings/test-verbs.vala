@@ -86,6 +86,39 @@ async void check_output_shell () throws Error {
   assert_cmpstr (text (output), CompareOperator.EQ, "0\n");
 }
 
+/* Everything that has a default is left out. */
+async void short_forms () throws Error {
+  var runner = new Proc.Runner ();
+  var dir = make_dir ();
+  var file = File.new_for_path (Path.build_filename (dir, "file"));
+
+  var result = yield runner.run_async (new Proc.Command.shell ("echo $#; exit 3"));
+  assert_cmpstr (result.stdout_text, CompareOperator.EQ, "0\n");
+  assert_cmpint (result.exit_status, CompareOperator.EQ, 3);
+  assert_true ((yield runner.check_async (new Proc.Command ({ "true" }))).successful);
+  assert_cmpstr (text (yield runner.check_output_async ({ "echo", "a" })), CompareOperator.EQ, "a\n");
+  assert_cmpstr (yield runner.check_output_text_async ({ "echo", "b" }), CompareOperator.EQ, "b");
+  var output = yield runner.check_output_shell_async ("echo $#");
+  assert_cmpstr (text (output), CompareOperator.EQ, "0\n");
+  result = yield runner.check_output_to_file_async ({ "echo", "c" }, file);
+  assert_cmpuint ((uint) result.stdout_size, CompareOperator.EQ, 2);
+
+  var command = new Proc.Command ({ "cat" }) { stdin = Proc.Stdio.PIPE };
+  command.set_stdout_file (file);
+  var job = runner.start (command);
+  assert_true (yield job.write_async (new Bytes ("d\n".data)));
+  job.close_stdin ();
+  yield job.wait_async ();
+  assert_cmpstr (contents (file.get_path ()), CompareOperator.EQ, "d\n");
+
+  job = runner.start (new Proc.Command ({ "yes" }) { stdout = Proc.Stdio.PIPE });
+  assert_cmpstr ((yield job.read_lines_async ())[0], CompareOperator.EQ, "y");
+  job.stop_reading ();
+  assert_cmpint ((yield job.wait_async ()).term_signal, CompareOperator.EQ, ProcessSignal.PIPE);
+  assert_true (yield runner.stop_all_async ());
+  remove_dir (dir);
+}
+
 async void loop_ticks () throws Error {
   var runner = new Proc.Runner ();
   var dir = make_dir ();
@@ -316,33 +349,6 @@ async void to_file () throws Error {
   remove_dir (dir);
 }
 
-delegate void Body () throws Error;
-delegate void Begin (owned AsyncReadyCallback done);
-delegate void End (AsyncResult task) throws Error;
-
-void add (string name, owned Body body) {
-  Test.add_data_func ("/vala/" + name, () => {
-    try {
-      body ();
-    } catch (Error e) {
-      error ("%s", e.message);
-    }
-  });
-}
-
-void add_async (string name, owned Begin begin, owned End end) {
-  add (name, () => {
-    var loop = new MainLoop ();
-    AsyncResult? task = null;
-    begin ((source, result) => {
-      task = result;
-      loop.quit ();
-    });
-    loop.run ();
-    end (task);
-  });
-}
-
 int main (string[] args) {
   Test.init (ref args);
 
@@ -354,6 +360,9 @@ int main (string[] args) {
   add_async ("check-output-text",
              (done) => check_output_text.begin ((owned) done),
              (task) => check_output_text.end (task));
+  add_async ("short-forms",
+             (done) => short_forms.begin ((owned) done),
+             (task) => short_forms.end (task));
   add_async ("check-output-shell",
              (done) => check_output_shell.begin ((owned) done),
              (task) => check_output_shell.end (task));
