@@ -7,6 +7,8 @@ import GLib from 'gi://GLib';
 import Proc from 'gi://Proc?version=1';
 import System from 'system';
 
+import {assertEqual, assertFails, idle, run, test} from './harness.js';
+
 for (const method of ['wait', 'write', 'read_lines'])
     Gio._promisify(Proc.Job.prototype, `${method}_async`, `${method}_finish`);
 Gio._promisify(Proc.Runner.prototype, 'stop_all_async', 'stop_all_finish');
@@ -14,31 +16,11 @@ Gio._promisify(Proc.Runner.prototype, 'stop_all_async', 'stop_all_finish');
 const {STDOUT, STDERR} = Proc.Stream;
 const {QUEUED, RUNNING, STOPPING, FINISHED} = Proc.JobState;
 
-const tests = [];
-const test = (name, body) => tests.push({name, body});
-
-function assertEqual(actual, expected) {
-    const [a, b] = [JSON.stringify(actual), JSON.stringify(expected)];
-    if (a !== b)
-        throw new Error(`${a} is not ${b}`);
-}
-
 const command = (script, settings = {}) =>
     new Proc.Command({argv: ['sh', '-c', script], ...settings});
 
 const bytes = text => new GLib.Bytes(new TextEncoder().encode(text));
 const text = block => new TextDecoder().decode(block.toArray());
-
-async function assertFails(domain, code, call) {
-    try {
-        await call();
-    } catch (error) {
-        if (!(error instanceof GLib.Error) || !error.matches(domain, code))
-            throw new Error(`unexpected error: ${error}`);
-        return;
-    }
-    throw new Error('nothing was thrown');
-}
 
 /* Resolves once the condition holds, which is looked at now and at each signal. */
 const until = (object, signal, condition) => new Promise(resolve => {
@@ -53,22 +35,6 @@ const until = (object, signal, condition) => new Promise(resolve => {
         resolve();
     });
 });
-
-/* The numbers of all children, zombies too. */
-function children() {
-    const tasks = Gio.File.new_for_path('/proc/self/task')
-        .enumerate_children('standard::name', Gio.FileQueryInfoFlags.NONE, null);
-    const lists = [];
-    for (let task = tasks.next_file(null); task; task = tasks.next_file(null)) {
-        try {
-            const list = tasks.get_child(task).get_child('children');
-            lists.push(new TextDecoder().decode(list.load_contents(null)[1]));
-        } catch {
-            // The thread has ended.
-        }
-    }
-    return lists.join('');
-}
 
 test('data, lines, states and callbacks come in order', async runner => {
     const told = [];
@@ -323,38 +289,9 @@ test('500 jobs that nobody keeps', async runner => {
     }
     for (let i = 0; i < 100 && System.refcount(file) > 1; i++) {
         System.gc();
-        await new Promise(resolve => GLib.idle_add(GLib.PRIORITY_LOW, () => resolve()));
+        await idle();
     }
     assertEqual(System.refcount(file), 1);
 });
 
-async function passes({body}) {
-    const runner = new Proc.Runner();
-    try {
-        await body(runner);
-        assertEqual(children(), '');
-        return true;
-    } catch (error) {
-        print(`# ${error}\n${error.stack ?? ''}`.trim().replaceAll('\n', '\n# '));
-        return false;
-    } finally {
-        await runner.stop_all_async(null);
-    }
-}
-
-async function main() {
-    let nFailed = 0;
-    print(`1..${tests.length}`);
-    for (const [i, each] of tests.entries()) {
-        const ok = await passes(each);
-        nFailed += !ok;
-        print(`${ok ? 'ok' : 'not ok'} ${i + 1} ${each.name}`);
-    }
-    return nFailed;
-}
-
-const loop = new GLib.MainLoop(null, false);
-let status = 1;
-main().then(nFailed => (status = nFailed ? 1 : 0)).catch(logError).finally(() => loop.quit());
-loop.run();
-System.exit(status);
+run();

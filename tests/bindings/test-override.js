@@ -7,59 +7,19 @@ import GLib from 'gi://GLib';
 import Proc from 'gi://Proc?version=1';
 import System from 'system';
 
+import {
+    assertCancelled, assertEqual, assertFails, assertRefused, children, idle, run, test, thrown,
+} from './harness.js';
+
 const {PIPE} = Proc.Stdio;
 const {STDERR} = Proc.Stream;
-
-const tests = [];
-const test = (name, body) => tests.push({name, body});
-
-function assertEqual(actual, expected) {
-    const [a, b] = [JSON.stringify(actual), JSON.stringify(expected)];
-    if (a !== b)
-        throw new Error(`${a} is not ${b}`);
-}
-
-async function thrown(call) {
-    try {
-        await call();
-    } catch (error) {
-        return error;
-    }
-    throw new Error('nothing was thrown');
-}
-
-async function assertFails(domain, code, call) {
-    const error = await thrown(call);
-    if (!(error instanceof GLib.Error) || !error.matches(domain, code))
-        throw new Error(`unexpected error: ${error}`);
-    return error;
-}
-
-const assertRefused = (code, call) => assertFails(Proc.RunnerError, code, call);
-const assertCancelled = call =>
-    assertFails(Gio.IOErrorEnum, Gio.IOErrorEnum.CANCELLED, call);
 
 const bytes = text => new TextEncoder().encode(text);
 const text = block => new TextDecoder().decode(block.toArray());
 const shell = (script, settings = {}) => ({argv: ['sh', '-c', script], ...settings});
 
-/* The numbers of all children, zombies too. */
-function children() {
-    const tasks = Gio.File.new_for_path('/proc/self/task')
-        .enumerate_children('standard::name', Gio.FileQueryInfoFlags.NONE, null);
-    const lists = [];
-    for (let task = tasks.next_file(null); task; task = tasks.next_file(null)) {
-        try {
-            const list = tasks.get_child(task).get_child('children');
-            lists.push(new TextDecoder().decode(list.load_contents(null)[1]));
-        } catch {
-            // The thread has ended.
-        }
-    }
-    return lists.join('');
-}
-
-test('every verb gives a promise, with nothing but its own arguments', async (runner, file) => {
+test('every verb gives a promise, with nothing but its own arguments', async (runner, dir) => {
+    const file = Gio.File.new_for_path(`${dir}/file`);
     const ran = await runner.run_async(new Proc.Command({argv: ['false']}));
     const checked = await runner.check_async(new Proc.Command({argv: ['true']}));
     const output = await runner.check_output_async(['printf', 'a\\n']);
@@ -81,7 +41,8 @@ test('a cancellable may be null, undefined or there', async runner => {
     assertEqual(text(output), '0\n');
 });
 
-test('synchronous calls, too', (runner, file) => {
+test('synchronous calls, too', (runner, dir) => {
+    const file = Gio.File.new_for_path(`${dir}/file`);
     assertEqual(runner.run(['false']).exit_status, 1);
     assertEqual(runner.check(['true']).successful, true);
     assertEqual(text(runner.check_output(['echo', 'a'])), 'a\n');
@@ -93,7 +54,8 @@ test('synchronous calls, too', (runner, file) => {
     assertEqual(runner.stop_all(), true);
 });
 
-test('the introspected form stays', async (runner, file) => {
+test('the introspected form stays', async (runner, dir) => {
+    const file = Gio.File.new_for_path(`${dir}/file`);
     const called = (begin, finish) => new Promise((resolve, reject) => begin((source, task) => {
         try {
             resolve(source[finish](task));
@@ -132,7 +94,8 @@ test('what was promisified by hand may stay so', async runner => {
     assertEqual((await runner.start(['true']).wait_async(null)).successful, true);
 });
 
-test('a command is an array, a Proc.Command, or its properties', async (runner, file) => {
+test('a command is an array, a Proc.Command, or its properties', async (runner, dir) => {
+    const file = Gio.File.new_for_path(`${dir}/file`);
     const argv = ['sh', '-c', 'cat; pwd; echo more'];
     const settings = {argv, stdin_text: 'in\n', cwd: '/'};
     const expected = 'in\n/\nmore';
@@ -372,7 +335,7 @@ test('a slow loop holds the command up', async runner => {
         nLines += line.length === 1023;
         if (nLines === 1) {
             for (let i = 0; i < 1000; i++)
-                await new Promise(resolve => GLib.idle_add(GLib.PRIORITY_LOW, () => resolve()));
+                await idle();
             assertEqual([job.stdout_size < N << 9, job.stderr_size], [true, 0]);
         }
     }
@@ -410,36 +373,4 @@ test('stopping all gives a promise', async runner => {
     assertEqual(job.result.outcome, Proc.Outcome.CANCELLED);
 });
 
-async function passes({body}) {
-    const runner = new Proc.Runner();
-    const [file, stream] = Gio.File.new_tmp('procrunner-XXXXXX');
-    stream.close(null);
-    try {
-        await body(runner, file);
-        assertEqual(children(), '');
-        return true;
-    } catch (error) {
-        print(`# ${error}\n${error.stack ?? ''}`.trim().replaceAll('\n', '\n# '));
-        return false;
-    } finally {
-        await runner.stop_all_async();
-        file.delete(null);
-    }
-}
-
-async function main() {
-    let nFailed = 0;
-    print(`1..${tests.length}`);
-    for (const [i, each] of tests.entries()) {
-        const ok = await passes(each);
-        nFailed += !ok;
-        print(`${ok ? 'ok' : 'not ok'} ${i + 1} ${each.name}`);
-    }
-    return nFailed;
-}
-
-const loop = new GLib.MainLoop(null, false);
-let status = 1;
-main().then(nFailed => (status = nFailed ? 1 : 0)).catch(logError).finally(() => loop.quit());
-loop.run();
-System.exit(status);
+run();

@@ -7,20 +7,13 @@ import GLib from 'gi://GLib';
 import Proc from 'gi://Proc?version=1';
 import System from 'system';
 
+import {assertCancelled, assertEqual, assertRefused, run, test} from './harness.js';
+
 for (const verb of ['run', 'check', 'check_output', 'check_output_text', 'check_output_shell',
     'check_output_to_file'])
     Gio._promisify(Proc.Runner.prototype, `${verb}_async`, `${verb}_finish`);
 
 const FAIL_SCRIPT = 'printf out; printf "err\\n" >&2; exit 3';
-
-const tests = [];
-const test = (name, body) => tests.push({name, body});
-
-function assertEqual(actual, expected) {
-    const [a, b] = [JSON.stringify(actual), JSON.stringify(expected)];
-    if (a !== b)
-        throw new Error(`${a} is not ${b}`);
-}
 
 function assert(condition, what) {
     if (!condition)
@@ -28,28 +21,6 @@ function assert(condition, what) {
 }
 
 const text = bytes => new TextDecoder().decode(bytes.toArray());
-
-/* Gives the error that a call throws or rejects with. */
-async function thrown(call) {
-    try {
-        await call();
-    } catch (error) {
-        assert(error instanceof GLib.Error, `not a GLib.Error: ${error}`);
-        return error;
-    }
-    throw new Error('nothing was thrown');
-}
-
-async function assertFails(code, call) {
-    const error = await thrown(call);
-    assert(error.matches(Proc.RunnerError, code), `unexpected error: ${error}`);
-    return error;
-}
-
-async function assertCancelled(call) {
-    const error = await thrown(call);
-    assert(error.matches(Gio.IOErrorEnum, Gio.IOErrorEnum.CANCELLED), `not cancelled: ${error}`);
-}
 
 /* Acts in the main loop once event () is true, and counts the ticks before. */
 function tickUntil(event, act) {
@@ -136,7 +107,7 @@ test('run tells', async runner => {
         assertEqual(result.exit_status, 3);
         assertEqual(text(result.get_stdout()), 'out');
         assertEqual(result.stderr_text, 'err\n');
-        await assertFails(Proc.RunnerError.EXIT_STATUS, () => result.check());
+        await assertRefused(Proc.RunnerError.EXIT_STATUS, () => result.check());
     }
 });
 
@@ -148,7 +119,7 @@ for (const [verb, ...args] of [
 ]) {
     test(`${verb} throws`, async runner => {
         for (const call of [verb, `${verb}_async`]) {
-            const error = await assertFails(Proc.RunnerError.EXIT_STATUS,
+            const error = await assertRefused(Proc.RunnerError.EXIT_STATUS,
                 () => runner[call](...args, null));
             assert(error.message.endsWith('status 3: err'), error.message);
             System.gc();
@@ -170,12 +141,12 @@ test('signal', async runner => {
     const result = await runner.run_async(Proc.Command.new_shell('kill -9 $$', null), null);
     assertEqual([result.outcome, result.term_signal, result.exit_status],
         [Proc.Outcome.SIGNALED, 9, -1]);
-    await assertFails(Proc.RunnerError.SIGNALED, () => result.check());
+    await assertRefused(Proc.RunnerError.SIGNALED, () => result.check());
 });
 
 test('missing program', async runner => {
     for (const call of ['check_output', 'check_output_async']) {
-        const error = await assertFails(Proc.RunnerError.NOT_FOUND,
+        const error = await assertRefused(Proc.RunnerError.NOT_FOUND,
             () => runner[call](['no-such-program'], null));
         assert(error.message.includes('no-such-program'), error.message);
         assertEqual(Proc.RunnerError.get_result(error), null);
@@ -185,7 +156,7 @@ test('missing program', async runner => {
 test('missing directory', async runner => {
     runner.cwd = '/no/such/directory';
     for (const call of ['check_output', 'check_output_async']) {
-        const error = await assertFails(Proc.RunnerError.BAD_CWD,
+        const error = await assertRefused(Proc.RunnerError.BAD_CWD,
             () => runner[call](['true'], null));
         assert(error.message.includes(runner.cwd), error.message);
     }
@@ -194,19 +165,19 @@ test('missing directory', async runner => {
 test('empty argv', async runner => {
     for (const argv of [[], ['']]) {
         for (const call of ['check_output', 'check_output_async'])
-            await assertFails(Proc.RunnerError.INVALID_COMMAND, () => runner[call](argv, null));
+            await assertRefused(Proc.RunnerError.INVALID_COMMAND, () => runner[call](argv, null));
     }
 });
 
 test('bad line', async runner => {
     const command = Proc.Command.new_parse("echo 'unclosed");
-    await assertFails(Proc.RunnerError.INVALID_COMMAND, () => runner.run_async(command, null));
+    await assertRefused(Proc.RunnerError.INVALID_COMMAND, () => runner.run_async(command, null));
 });
 
 test('timeout', async runner => {
     runner.timeout_msec = 50;
     for (const call of ['check_output', 'check_output_async']) {
-        const error = await assertFails(Proc.RunnerError.TIMED_OUT,
+        const error = await assertRefused(Proc.RunnerError.TIMED_OUT,
             () => runner[call](['sleep', '1000'], null));
         assertEqual(Proc.RunnerError.get_result(error).outcome, Proc.Outcome.TIMED_OUT);
     }
@@ -297,7 +268,7 @@ test('output to a file', async (runner, dir) => {
     assertEqual([result.successful, result.stderr_text], [true, 'aside\n']);
     assertEqual(new TextDecoder().decode(file.load_contents(null)[1]), 'to file\n');
 
-    const error = await assertFails(Proc.RunnerError.EXIT_STATUS,
+    const error = await assertRefused(Proc.RunnerError.EXIT_STATUS,
         () => runner.check_output_to_file_async(['sh', '-c', FAIL_SCRIPT], file, null));
     assertEqual(Proc.RunnerError.get_result(error).stdout_text, 'out');
     assertEqual(new TextDecoder().decode(file.load_contents(null)[1]), 'to file\n');
@@ -305,44 +276,9 @@ test('output to a file', async (runner, dir) => {
 
 test('a file that cannot be', async (runner, dir) => {
     const file = Gio.File.new_for_path(`${dir}/missing/out`);
-    await assertFails(Proc.RunnerError.OUTPUT_FILE,
+    await assertRefused(Proc.RunnerError.OUTPUT_FILE,
         () => runner.check_output_to_file_async(['touch', `${dir}/marker`], file, null));
     assertEqual(exists(`${dir}/marker`), false);
 });
 
-function removeTree(file) {
-    const children = file.enumerate_children('standard::name', Gio.FileQueryInfoFlags.NONE, null);
-    for (let info = children.next_file(null); info; info = children.next_file(null))
-        children.get_child(info).delete(null);
-    file.delete(null);
-}
-
-async function passes({body}) {
-    const dir = GLib.Dir.make_tmp('test-gjs-XXXXXX');
-    try {
-        await body(new Proc.Runner(), dir);
-        return true;
-    } catch (error) {
-        print(`# ${error}\n${error.stack ?? ''}`.trim().replaceAll('\n', '\n# '));
-        return false;
-    } finally {
-        removeTree(Gio.File.new_for_path(dir));
-    }
-}
-
-async function main() {
-    let nFailed = 0;
-    print(`1..${tests.length}`);
-    for (const [i, each] of tests.entries()) {
-        const ok = await passes(each);
-        nFailed += !ok;
-        print(`${ok ? 'ok' : 'not ok'} ${i + 1} ${each.name}`);
-    }
-    return nFailed;
-}
-
-const loop = new GLib.MainLoop(null, false);
-let status = 1;
-main().then(nFailed => (status = nFailed ? 1 : 0)).catch(logError).finally(() => loop.quit());
-loop.run();
-System.exit(status);
+run();
