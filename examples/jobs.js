@@ -4,12 +4,9 @@
 // Three commands, two at a time: what they say, how far one has come, how each ended.
 // The one that takes too long is stopped. To be run in a checkout.
 
-import Gio from 'gi://Gio';
 import GLib from 'gi://GLib';
 import Proc from 'gi://Proc?version=1';
 import System from 'system';
-
-Gio._promisify(Proc.Job.prototype, 'wait_async', 'wait_finish');
 
 const PACK = `
 set -- lib/*.c
@@ -22,13 +19,13 @@ done | wc -c
 const runner = new Proc.Runner({max_running: 2});
 
 function start(name, script) {
-    const job = runner.start(Proc.Command.new_shell(script, null), null);
+    const job = runner.start(Proc.Command.new_shell(script));
     job.connect('lines', (_job, _stream, lines) => {
         for (const line of lines)
             print(`${name}: ${line}`);
     });
     job.connect('notify::progress', () => print(`${name}: ${Math.round(100 * job.progress)} %`));
-    const over = job.wait_async(null)
+    const over = job.wait_async()
         .then(result => print(`${name}: ${result.summary}`))
         .catch(error => print(`${name}: ${error.message}`));
     return {job, over};

@@ -8,33 +8,30 @@ import GLib from 'gi://GLib';
 import Proc from 'gi://Proc?version=1';
 import System from 'system';
 
-for (const verb of ['check_output_text', 'check_output_shell', 'check_output_to_file'])
-    Gio._promisify(Proc.Runner.prototype, `${verb}_async`, `${verb}_finish`);
-
 async function tour(path) {
     const runner = new Proc.Runner();
 
     const isCheckout = GLib.file_test('.git', GLib.FileTest.EXISTS);
     const log = isCheckout ? ['git', 'log', '--oneline', '-n5'] : ['du', 'lib'];
-    print(await runner.check_output_text_async(log, null).catch(error => error.message));
+    print(await runner.check_output_text_async(log).catch(error => error.message));
 
     const script = 'wc -l "$1"/*.c | sort -rn | head -n4';
-    const sizes = await runner.check_output_shell_async(script, ['lib'], null);
+    const sizes = await runner.check_output_shell_async(script, ['lib']);
     print(new TextDecoder().decode(sizes.toArray()));
 
     try {
-        await runner.check_output_text_async(['sh', '-c', 'ls /no/such/file; exit 3'], null);
+        await runner.check_output_text_async(['sh', '-c', 'ls /no/such/file; exit 3']);
     } catch (error) {
-        const result = Proc.RunnerError.get_result(error);
-        print(`${error.message}\n→ status ${result.exit_status}, stderr: ${result.stderr_text}`);
+        const {exit_status, stderr_text} = error.result;
+        print(`${error.message}\n→ status ${exit_status}, stderr: ${stderr_text}`);
     }
 
     const words = await Promise.all(['one', 'two', 'three'].map(word =>
-        runner.check_output_text_async(['sh', '-c', 'sleep 0.3; echo "$1"', 'sh', word], null)));
+        runner.check_output_text_async(['sh', '-c', 'sleep 0.3; echo "$1"', 'sh', word])));
     print(`\n${words.join('\n')}`);
 
     const file = Gio.File.new_for_path(path);
-    const result = await runner.check_output_to_file_async(['du', 'lib'], file, null);
+    const result = await runner.check_output_to_file_async(['du', 'lib'], file);
     print(`${result.get_summary()} → ${path}`);
 }
 

@@ -216,7 +216,7 @@ async function* lines(stream, cancellable) {
     } finally {
         if (!isOver) {
             this.stop();
-            this.stop_reading(toStream(stream));
+            this.stop_reading(stream);
             await this.wait_async().catch(() => {});
         }
     }
@@ -227,6 +227,11 @@ function patchJob(prototype) {
     patchAsync(prototype, 'write', [toBytes]);
     patchAsync(prototype, 'read_lines', [toStream]);
     prototype.lines = lines;
+
+    const stopReading = prototype.stop_reading;
+    prototype.stop_reading = function (stream) {
+        stopReading.call(this, toStream(stream));
+    };
 }
 
 function patchCommand(klass) {
