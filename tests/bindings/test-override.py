@@ -1,69 +1,229 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
+"""The Python override: argument vectors, keywords, and what verbs give."""
 
-"""The Python override: argument vectors."""
-
+import os
 import pathlib
-import sys
+import subprocess
+import tempfile
 import unittest
 
 import gi
 
-gi.require_version('Proc', '1')
+gi.require_version("Proc", "1")
+from gi.repository import Gio, GLib, Proc
 
-from gi.repository import Gio, GLib, Proc  # noqa: E402
+import tap
+
+BOTH = ["sh", "-c", "echo out; echo err >&2"]
 
 
-class ArgvTest(unittest.TestCase):
+class TestCase(unittest.TestCase):
     def setUp(self):
         self.runner = Proc.Runner()
+        directory = tempfile.TemporaryDirectory()
+        self.addCleanup(directory.cleanup)
+        self.dir = pathlib.Path(directory.name)
 
+    def tearDown(self):
+        """No child, not even a zombie."""
+        self.assertRaises(ChildProcessError, os.waitpid, -1, os.WNOHANG)
+
+
+class TestArgv(TestCase):
     def test_kinds_of_arguments(self):
-        out = self.runner.check_output(['printf', '%s,', 'str', b'bytes \xff', pathlib.Path('/p')])
-        self.assertEqual(out.get_data(), b'str,bytes \xff,/p,')
+        out = self.runner.check_output(["printf", "%s,", "str", b"bytes \xff", pathlib.Path("/p")])
+        self.assertEqual(out, b"str,bytes \xff,/p,")
 
     def test_any_iterable(self):
-        self.assertEqual(self.runner.check_output_text(w for w in ('echo', 'a')), 'a')
+        self.assertEqual(self.runner.check_output_text(w for w in ("echo", "a")), "a")
 
     def test_plain_string_is_refused(self):
-        for argv in 'ls -l', b'ls', pathlib.Path('ls'):
-            with self.assertRaisesRegex(TypeError, 'check_output_shell'):
-                self.runner.check_output(argv)
-            with self.assertRaises(TypeError):
-                Proc.Command.new(argv)
+        for argv in "ls -l", b"ls", pathlib.Path("ls"):
+            for refuse in (self.runner.check_output, self.runner.run, self.runner.start,
+                           self.runner.check_output_async, Proc.Command.new, Proc.Command):
+                with self.assertRaisesRegex(TypeError, "check_output_shell"):
+                    refuse(argv)
 
     def test_none_is_refused(self):
+        for refuse in (self.runner.check_output, self.runner.run, self.runner.start,
+                       self.runner.check_output_async, Proc.Command.new, Proc.Command):
+            with self.assertRaises(TypeError):
+                refuse(["echo", None, "lost"])
         with self.assertRaises(TypeError):
-            self.runner.check_output(['echo', None, 'lost'])
+            self.runner.check_output_to_file(["echo", None], Gio.File.new_for_path("/dev/null"))
         with self.assertRaises(TypeError):
-            self.runner.check_output_to_file(['echo', None], Gio.File.new_for_path('/dev/null'))
+            self.runner.check_output_shell("echo", ["a", None])
         with self.assertRaises(TypeError):
-            Proc.Command.new(['echo', None])
+            Proc.Command(["echo"]).add_arg(None)
 
-    def test_async(self):
+    def test_command_everywhere(self):
+        command = Proc.Command([b"printf", "%s", "\udcff"], timeout_msec=5000)
+        self.assertEqual(self.runner.check_output(command), b"\xff")
+        self.assertEqual(self.runner.check_output_text(command), "\ufffd")
+        self.assertEqual(self.runner.run(command).stdout, b"\xff")
+        file = self.dir / "file"
+        self.runner.check_output_to_file(command, file)
+        self.assertEqual(file.read_bytes(), b"\xff")
+
+    def test_command_is_left_as_it_was(self):
+        command = Proc.Command(["pwd"])
+        self.assertEqual(self.runner.check_output(command, cwd="/"), b"/\n")
+        self.assertIsNone(command.get_cwd())
+
+    def test_constructors(self):
+        self.assertEqual(self.runner.check_output(Proc.Command(argv=["echo", "a"])), b"a\n")
+        shell = Proc.Command.new_shell('echo "$1"', [pathlib.Path("/p")])
+        self.assertEqual(self.runner.check_output(shell), b"/p\n")
+        self.assertEqual(self.runner.check_output(Proc.Command.new_shell("echo $#")), b"0\n")
+        self.assertEqual(self.runner.check_output(Proc.Command(script="echo b")), b"b\n")
+
+
+class TestKeywords(TestCase):
+    def test_cwd(self):
+        real = os.path.realpath(self.dir)
+        self.assertEqual(self.runner.check_output_text(["pwd"], cwd=self.dir), real)
+        self.assertEqual(self.runner.check_output_text(["pwd"], cwd=os.fsencode(self.dir)), real)
+
+    def test_env_replaces(self):
+        out = self.runner.check_output(["/usr/bin/env"], env={"A": "1", b"B": b"\xff", "C": ""})
+        self.assertEqual(out, b"A=1\nB=\xff\nC=\n")
+        self.assertEqual(self.runner.check_output(["/usr/bin/env"], env={}), b"")
+
+    def test_input(self):
+        for data in b"a\0b", bytearray(b"a\0b"), memoryview(b"a\0b"), "a\0b":
+            self.assertEqual(self.runner.check_output(["cat"], input=data), b"a\0b")
+        self.assertEqual(self.runner.check_output(["cat"], input=b""), b"")
+        with self.assertRaises(ValueError):
+            self.runner.run(["cat"], input=b"", stdin=subprocess.PIPE)
+
+    def test_timeout(self):
+        with self.assertRaises(subprocess.TimeoutExpired) as caught:
+            self.runner.run(["sleep", "60"], timeout=0.01).check()
+        self.assertEqual(caught.exception.timeout, 0.01)
+        with self.assertRaises(subprocess.TimeoutExpired):
+            self.runner.check(["sleep", "60"], timeout=0)
+
+    def test_text(self):
+        argv = ["sh", "-c", r"printf 'gr\303\274n\n\377'; echo err >&2"]
+        self.assertEqual(self.runner.check_output(argv, text=True), "grün\n\ufffd")
+        result = self.runner.run(argv, text=True)
+        self.assertEqual((result.stdout, result.stderr), ("grün\n\ufffd", "err\n"))
+        result = self.runner.run(argv)
+        self.assertEqual((result.stdout, result.stderr), (b"gr\xc3\xbcn\n\xff", b"err\n"))
+
+    def test_encoding(self):
+        out = self.runner.check_output(["cat"], input="größe", encoding="ISO-8859-1")
+        self.assertEqual(out, "größe")
+
+    def test_outputs(self):
+        result = self.runner.run(BOTH, stdout=subprocess.DEVNULL)
+        self.assertEqual((result.stdout, result.stderr), (b"", b"err\n"))
+        result = self.runner.run(BOTH, stderr=subprocess.STDOUT)
+        self.assertEqual((result.stdout, result.stderr), (b"out\nerr\n", b""))
+        result = self.runner.run(BOTH, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+        self.assertEqual((result.stdout, result.stderr), (b"out\n", b"err\n"))
+        result = self.runner.run(BOTH, stderr=Proc.Stdio.DISCARD)
+        self.assertEqual((result.stdout, result.stderr), (b"out\n", b""))
+
+    def test_stdin(self):
+        for stdin in subprocess.DEVNULL, subprocess.PIPE, Proc.Stdio.DISCARD, None:
+            self.assertEqual(self.runner.check_output(["cat"], stdin=stdin), b"")
+
+    def test_files(self):
+        source, out, err = self.dir / "in", self.dir / "out", self.dir / "err"
+        source.write_text("input")
+        result = self.runner.check(["sh", "-c", "cat; echo err >&2"], stdin=source, stdout=out,
+                                   stderr=Gio.File.new_for_path(os.fspath(err)))
+        self.assertEqual((out.read_text(), err.read_text()), ("input", "err\n"))
+        self.assertEqual(result.get_stdout_size(), 5)
+
+    def test_streams(self):
+        source = Gio.MemoryInputStream.new_from_data(b"input")
+        target = Gio.MemoryOutputStream.new_resizable()
+        self.runner.check(["cat"], stdin=source, stdout=target)
+        target.close()
+        self.assertEqual(target.steal_as_bytes().get_data(), b"input")
+
+    def test_nonsense_is_refused(self):
+        for settings in ({"stdin": "file"}, {"stdout": 1}, {"stderr": 2.5}, {"stdin": -2},
+                         {"stdout": subprocess.STDOUT}, {"shell": True}):
+            with self.assertRaises(TypeError):
+                self.runner.run(["true"], **settings)
+        with self.assertRaises(TypeError):
+            self.runner.check_output_to_file(["true"], self.dir / "out", stdout=subprocess.PIPE)
+        with self.assertRaises(TypeError):
+            self.runner.run(["true"], None, print)
+
+
+class TestResult(TestCase):
+    def test_returncode(self):
+        self.assertEqual(self.runner.run(["true"]).returncode, 0)
+        self.assertEqual(self.runner.run(["sh", "-c", "exit 3"]).returncode, 3)
+        self.assertEqual(self.runner.run(["sh", "-c", "kill -KILL $$"]).returncode, -9)
+
+    def test_args(self):
+        self.assertEqual(self.runner.run(["echo", "a", b"\xff"]).args, ["echo", "a", "\udcff"])
+
+    def test_check(self):
+        self.assertTrue(self.runner.run(["true"]).check())
+        with self.assertRaises(subprocess.CalledProcessError):
+            self.runner.run(["false"]).check_returncode()
+
+    def test_outputs_of_verbs(self):
+        self.assertEqual(self.runner.check_output(["echo", "a"]), b"a\n")
+        self.assertEqual(self.runner.check_output(["true"]), b"")
+        self.assertEqual(self.runner.check_output_text(["printf", r"a\r\n\n"]), "a\r\n")
+        self.assertEqual(self.runner.check_output_text(["printf", r"a\r\n"]), "a")
+        self.assertEqual(self.runner.check_output_text(["printf", r"a\r"]), "a\r")
+        self.assertEqual(self.runner.check_output_text(["true"]), "")
+        self.assertEqual(self.runner.check_output_shell('echo "$1"', ["a b"]), b"a b\n")
+        self.assertEqual(self.runner.check_output_shell("echo a", text=True), "a\n")
+
+
+class TestCallbacks(TestCase):
+    """As introspection has them, in a main loop."""
+
+    def call(self, name, *args, **settings):
         loop = GLib.MainLoop()
-        texts = []
+        given = []
 
-        def got(runner, result):
-            texts.append(runner.check_output_text_finish(result))
+        def over(runner, task, *data):
+            self.assertIs(runner, self.runner)
+            given.append((task, data))
             loop.quit()
 
-        self.runner.check_output_text_async([pathlib.Path('/bin/echo'), 'later'], None, got)
-        with self.assertRaises(TypeError):
-            self.runner.check_output_text_async('echo', None, got)
+        getattr(self.runner, name + "_async")(*args, None, over, "data", **settings)
+        self.assertEqual(given, [])
         loop.run()
-        self.assertEqual(texts, ['later'])
+        task, data = given[0]
+        self.assertEqual(data, ("data",))
+        return getattr(self.runner, name + "_finish")(task)
+
+    def test_verbs(self):
+        echo = ["echo", pathlib.Path("a")]
+        self.assertEqual(self.call("check_output", echo), b"a\n")
+        self.assertEqual(self.call("check_output", echo, text=True), "a\n")
+        self.assertEqual(self.call("check_output_text", Proc.Command(echo)), "a")
+        self.assertEqual(self.call("check_output_shell", "echo $1", ["a"]), b"a\n")
+        self.assertEqual(self.call("run", ["false"]).returncode, 1)
+        self.assertEqual(self.call("check", echo).stdout, b"a\n")
+        self.call("check_output_to_file", echo, self.dir / "out")
+        self.assertEqual((self.dir / "out").read_bytes(), b"a\n")
+
+    def test_errors(self):
+        with self.assertRaises(Proc.ProcessError) as caught:
+            self.call("check_output", BOTH[:2] + ["echo out; exit 3"])
+        self.assertEqual(caught.exception.output, b"out\n")
+        with self.assertRaises(FileNotFoundError):
+            self.call("run", ["/no/such"])
+
+    def test_nobody_waits(self):
+        marker = self.dir / "marker"
+        self.runner.run_async(["touch", marker])
+        self.runner.stop_all_async()
+        self.runner.run_async(["true"], None, None)
+        self.runner.stop_all()
 
 
-def main():
-    suite = unittest.defaultTestLoader.loadTestsFromTestCase(ArgvTest)
-    print('1..%d' % suite.countTestCases())
-    for number, test in enumerate(list(suite), 1):
-        result = unittest.TestResult()
-        test.run(result)
-        for _, trace in result.failures + result.errors:
-            print('\n'.join('# ' + line for line in trace.splitlines()))
-        print('%s %d %s' % ('ok' if result.wasSuccessful() else 'not ok', number, test.id()))
-
-
-if __name__ == '__main__':
-    sys.exit(main())
+if __name__ == "__main__":
+    tap.main()

@@ -1,0 +1,128 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
+
+"""Proc.Job, followed in asyncio."""
+
+import collections
+
+from gi.module import get_introspection_module
+from gi.repository import GLib
+
+from . import _proc_calls as calls
+from . import _proc_errors as errors
+from ._proc_command import to_bytes
+
+Proc = get_introspection_module('Proc')
+Job = Proc.Job
+STDOUT = Proc.Stream.STDOUT
+
+_wait_async = Job.wait_async
+_wait_finish = Job.wait_finish
+_write_async = Job.write_async
+_read_lines_async = Job.read_lines_async
+_read_lines_finish = Job.read_lines_finish
+
+
+class LinesCall(calls.Call):
+    """Lines that came when nobody waited for them any more are for the next one."""
+
+    def __init__(self, job, stream, cancellable):
+        super().__init__(job, _read_lines_async, _read_lines_finish, (stream,), cancellable)
+        self.unread = _get_unread(job, stream)
+
+    def give_back(self, lines):
+        self.unread.extend(lines)
+
+
+def _get_unread(job, stream):
+    """Lines that were taken from the job, and that nobody has seen."""
+    if not hasattr(job, '_proc_unread'):
+        job._proc_unread = {}
+    return job._proc_unread.setdefault(stream, collections.deque())
+
+
+def wait_finish(self, result):
+    """Gets the outcome of wait_async()."""
+    with errors.converted(None, self.get_command()):
+        return _wait_finish(self, result)
+
+
+def wait_async(self, cancellable=None, callback=None, *user_data):
+    """Waits for the end of a job, whatever it is."""
+    loop = calls.get_running_loop() if callback is None else None
+    if loop is None:
+        return _wait_async(self, cancellable, callback, *user_data)
+    return calls.begin(calls.Call(self, _wait_async, wait_finish, (), cancellable), loop)
+
+
+def write_async(self, bytes, cancellable=None, callback=None, *user_data):
+    """Writes to the command's standard input: bytes, or a str as UTF-8."""
+    data = bytes if isinstance(bytes, GLib.Bytes) else to_bytes(bytes)
+    loop = calls.get_running_loop() if callback is None else None
+    if loop is None:
+        return _write_async(self, data, cancellable, callback, *user_data)
+    return calls.begin(calls.Call(self, _write_async, Job.write_finish, (data,), cancellable), loop)
+
+
+def read_lines_async(self, stream, cancellable=None, callback=None, *user_data):
+    """Reads the next lines of an output. At its end the list is empty."""
+    loop = calls.get_running_loop() if callback is None else None
+    if loop is None:
+        return _read_lines_async(self, stream, cancellable, callback, *user_data)
+    return calls.begin(LinesCall(self, stream, cancellable), loop)
+
+
+class Lines:
+    """The lines of an output, as they come. Who leaves off can go on with another one."""
+
+    def __init__(self, job, stream):
+        self.job = job
+        self.stream = stream
+        self.unread = _get_unread(job, stream)
+
+    def __aiter__(self):
+        return self
+
+    async def __anext__(self):
+        if not self.unread:
+            self.unread.extend(await self.job.read_lines_async(self.stream))
+        if self.unread:
+            return self.unread.popleft()
+        errors.check(await self.job.wait_async())
+        raise StopAsyncIteration
+
+
+def lines(self, stream=STDOUT):
+    """Gives the lines of an output as they come, for async for.
+
+    The command waits for who is behind. At the end this raises as check() does, unless the
+    command succeeds.
+    """
+    return Lines(self, stream)
+
+
+def _await(self):
+    return self.wait_async().__await__()
+
+
+async def _enter(self):
+    return self
+
+
+async def _exit(self, *raised):
+    """Stops the command, and waits until it is gone."""
+    self.stop()
+    try:
+        await self.wait_async()
+    except GLib.Error:
+        pass  # it could not be started, so it is gone
+
+
+def install():
+    Job.wait_async = wait_async
+    Job.wait_finish = wait_finish
+    Job.write_async = write_async
+    Job.read_lines_async = read_lines_async
+    Job.lines = lines
+    Job.__await__ = _await
+    Job.__aenter__ = _enter
+    Job.__aexit__ = _exit
