@@ -2,17 +2,16 @@
 
 """Calls that asyncio awaits, or a thread waits for.
 
-A call is begun where a main context is iterated: here, if GLib iterates the running loop,
-or else in the thread for that. It ends there too, and is handed to who waits.
+A call is begun where a main context is iterated, by GLib or by us, and ends there.
 """
 
 import asyncio
-import threading
+import contextlib
 
 from gi.module import get_introspection_module
 from gi.repository import Gio, GLib, GObject
 
-from . import _proc_thread as background
+from . import _proc_context as contexts
 
 Proc = get_introspection_module('Proc')
 
@@ -23,8 +22,7 @@ class Call:
     """One call of an _async method.
 
     begin() is told what to call when it has ended, with the source and the task that
-    finish() takes. interrupt() has it end soon; any thread may call that, also before it
-    is begun.
+    finish() takes. interrupt() has it end soon.
     """
 
     def __init__(self, source, begin, finish, args=(), cancellable=None):
@@ -60,11 +58,7 @@ class Call:
 
 class JobCall(Call):
     """What a verb is: a job, from its submission to its end. Interrupting stops it, and
-    kills it the second time.
-
-    It is submitted in one thread and interrupted in another: one of the two sees what the
-    other has done.
-    """
+    kills it the second time."""
 
     def __init__(self, runner, command, urgent, cancellable):
         self.runner = runner
@@ -72,25 +66,25 @@ class JobCall(Call):
         self.urgent = urgent
         self.cancellable = cancellable
         self.job = None
-        self.orders = 0
+        self.interrupted = False
 
     def submit(self):
         self.job = self.runner.submit(self.command, self.urgent, self.cancellable)
-        self._obey()
+
+    def is_over(self):
+        return self.job.get_state() == Proc.JobState.FINISHED
 
     def begin(self, over):
         self.submit()
         _job_wait_async(self.job, None, over)
 
     def interrupt(self):
-        self.orders += 1
-        self._obey()
-
-    def _obey(self):
-        if self.job is not None and self.orders == 1:
-            self.job.stop()
-        elif self.job is not None and self.orders > 1:
+        if self.interrupted:
             self.job.kill()
+        else:
+            self.job.stop()
+        self.interrupted = True
+
 
 class CallFuture(asyncio.Future):
     """The end of a call. Cancelling it interrupts the call, and when that has ended the
@@ -134,81 +128,48 @@ def get_running_loop():
     return asyncio._get_running_loop()
 
 
-def is_glib_loop(loop):
-    """Whether GLib iterates it, and so this thread's main context: as gi.events does."""
+def _is_glib_loop(loop):
+    """Whether GLib iterates it, and so this thread's main context, as with gi.events."""
     return GLib.main_depth() > 0 and type(loop) is not asyncio.SelectorEventLoop
 
 
-def call_in_thread(function):
-    """Calls it there, and gives what it returns."""
-    thread = background.get()
-    if thread is None:
-        raise RuntimeError('nothing can be awaited any more: Python is about to end')
-    return thread.call(function)
-
-
-def begin_here(call, loop):
-    future = CallFuture(call, loop)
-    call.begin(future.settle)
-    return future
-
-
-def begin_in_thread(call, loop):
-    """Returns when it is begun: what is changed later is for later calls."""
-    future = CallFuture(call, loop)
-
-    def over(source, task):
-        try:
-            loop.call_soon_threadsafe(future.settle, source, task)
-        except RuntimeError:
-            pass  # the loop is closed, and nobody waits
-
-    try:
-        call_in_thread(lambda: call.begin(over))
-    except BaseException:
-        call.interrupt()
-        raise
-    return future
+def home(loop):
+    """Gives a with block for what is to end in a loop, if there is one."""
+    context = contexts.find_for_loop(loop) if loop is not None else None
+    if context is None and loop is not None and not _is_glib_loop(loop):
+        context = contexts.get_for_loop(loop)
+    return context if context is not None else contextlib.nullcontext()
 
 
 def begin(call, loop):
     """Begins a call, and gives a future of the running loop."""
-    return begin_here(call, loop) if is_glib_loop(loop) else begin_in_thread(call, loop)
+    future = CallFuture(call, loop)
+    with home(loop):
+        call.begin(future.settle)
+    return future
 
 
-class Wait:
-    """A thread that waits for a call. If it is the main one, handlers of signals run
-    meanwhile, and may raise: then the call is interrupted, and its end is waited for."""
-
-    def __init__(self, call):
-        self.call = call
-        self.ended = None
-        self.lock = threading.Lock()
-        self.lock.acquire()
-
-    def over(self, source, task):
-        self.ended = source, task
-        self.lock.release()
-
-    def until_over(self):
-        try:
-            while self.ended is None:
-                self.lock.acquire()
-        except BaseException:
-            self.call.interrupt()
-            self.until_over()
-            raise
-
-    def finish(self):
-        return self.call.finish(*self.ended)
+def give_at_once(value, loop):
+    future = loop.create_future()
+    future.set_result(value)
+    return future
 
 
-def wait(call):
-    """Waits for a call that is begun in the thread, and gives what it ends with."""
-    thread = background.get()
-    if thread is None or thread.is_current():
-        return call.wait_here()
-    waiting = Wait(call)
-    thread.post(lambda: call.begin(waiting.over))
-    waiting.until_over()
-    return waiting.finish()
+def wait_for_job(call):
+    """Gives the job of a call when it is over, waiting so that handlers of signals run.
+
+    If one raises, the job is stopped, or killed if it was the second, and it is waited for
+    the end nevertheless.
+    """
+    context = contexts.get_for_thread()
+    try:
+        if call.job is None:
+            with context:
+                call.submit()
+        context.wait_until(call.is_over)
+    except BaseException:
+        if call.job is not None:
+            call.interrupt()
+            wait_for_job(call)
+        raise
+    return call.job

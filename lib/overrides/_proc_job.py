@@ -40,6 +40,12 @@ def _get_unread(job, stream):
     return job._proc_unread.setdefault(stream, collections.deque())
 
 
+def _take_all(unread):
+    lines = list(unread)
+    unread.clear()
+    return lines
+
+
 def wait_finish(self, result):
     """Gets the outcome of wait_async()."""
     with errors.converted(None, self.get_command()):
@@ -68,6 +74,9 @@ def read_lines_async(self, stream, cancellable=None, callback=None, *user_data):
     loop = calls.get_running_loop() if callback is None else None
     if loop is None:
         return _read_lines_async(self, stream, cancellable, callback, *user_data)
+    unread = _get_unread(self, stream)
+    if unread:
+        return calls.give_at_once(_take_all(unread), loop)
     return calls.begin(LinesCall(self, stream, cancellable), loop)
 
 

@@ -32,9 +32,8 @@ class VerbCall(calls.JobCall):
     def finish(self, job, task):
         return self._judge(lambda: job.wait_finish(task))
 
-    def wait_here(self):
-        self.submit()
-        return self._judge(self.job.wait)
+    def wait(self):
+        return self._judge(calls.wait_for_job(self).wait)
 
     def _judge(self, get_result):
         with errors.converted(self.runner, self.command):
@@ -105,7 +104,7 @@ class Verb:
         request = self.ask(*args, **kwargs)
         if request.callback is not None:
             raise TypeError('%s() waits, and takes no callback' % self.name)
-        return calls.wait(VerbCall(self, runner, request, urgent=True))
+        return VerbCall(self, runner, request, urgent=True).wait()
 
     def begin(self, runner, *args, **kwargs):
         request = self.ask(*args, **kwargs)
@@ -188,10 +187,8 @@ _stop_all_async = Runner.stop_all_async
 def start(self, command, cancellable=None, **settings):
     """Starts a command, and gives a job at once, to follow and to stop it."""
     command, _ = prepare(command, settings, piped=True)
-    loop = calls.get_running_loop()
-    if loop is None or calls.is_glib_loop(loop):
+    with calls.home(calls.get_running_loop()):
         return _start(self, command, cancellable)
-    return calls.call_in_thread(lambda: _start(self, command, cancellable))
 
 
 def stop_all_async(self, cancellable=None, callback=None, *user_data):

@@ -1,0 +1,155 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
+
+"""A main context for who has no loop that iterates one: asyncio, or a thread that waits.
+
+It has a descriptor that becomes readable when there is something to do in it, so any loop
+can watch it, and no thread is needed. For that it takes what PyGObject does not offer,
+g_main_context_query().
+"""
+
+import asyncio
+import ctypes
+import os
+import select
+import threading
+import weakref
+
+OWNERLESS_POLLING = 1  # to be woken up also while nobody iterates it
+MAX_PRIORITY = 2**31 - 1
+MAX_TURN = 16  # iterations until the others of a loop have theirs
+
+
+class _PollFD(ctypes.Structure):
+    _fields_ = [('fd', ctypes.c_int), ('events', ctypes.c_ushort), ('revents', ctypes.c_ushort)]
+
+
+def _declare(library, name, result, *arguments):
+    function = getattr(library, 'g_main_context_' + name)
+    function.restype = result
+    function.argtypes = arguments
+    return function
+
+
+# Who only looks keeps the interpreter's lock; handlers of signals run in an iteration.
+_quick = ctypes.PyDLL('libglib-2.0.so.0')
+_glib = ctypes.CDLL('libglib-2.0.so.0')
+_Pointer = ctypes.c_void_p
+_Int = ctypes.c_int
+_IntPointer = ctypes.POINTER(ctypes.c_int)
+
+_new = _declare(_quick, 'new_with_flags', _Pointer, _Int)
+_unref = _declare(_glib, 'unref', None, _Pointer)
+_acquire = _declare(_quick, 'acquire', _Int, _Pointer)
+_release = _declare(_quick, 'release', None, _Pointer)
+_push = _declare(_quick, 'push_thread_default', None, _Pointer)
+_pop = _declare(_quick, 'pop_thread_default', None, _Pointer)
+_prepare = _declare(_quick, 'prepare', _Int, _Pointer, _IntPointer)
+_query = _declare(_quick, 'query', _Int, _Pointer, _Int, _IntPointer, ctypes.POINTER(_PollFD), _Int)
+_iteration = _declare(_glib, 'iteration', _Int, _Pointer, _Int)
+
+
+class Context:
+    """What is begun in its with block belongs to it, and ends when it is iterated. It is
+    used by one thread."""
+
+    def __init__(self):
+        self._context = _new(OWNERLESS_POLLING)
+        self._polled = _PollFD()
+        self._number = ctypes.c_int()
+        self._look()
+        self.fd = self._polled.fd
+
+    def __del__(self, _unref=_unref):
+        _unref(self._context)
+
+    def __enter__(self):
+        _push(self._context)
+
+    def __exit__(self, *raised):
+        _pop(self._context)
+
+    def _look(self):
+        """Gives for how many milliseconds there will be nothing to do, or -1."""
+        number = ctypes.byref(self._number)
+        _acquire(self._context)
+        ready = _prepare(self._context, number)
+        _query(self._context, MAX_PRIORITY, number, ctypes.byref(self._polled), 1)
+        _release(self._context)
+        return 0 if ready else self._number.value
+
+    def iterate(self):
+        """Does what is to be done. Gives in how many milliseconds it wants to be called
+        again, if nothing comes in earlier: -1 is never."""
+        for _ in range(MAX_TURN):
+            if not _iteration(self._context, False):
+                return self._look()
+        return 0
+
+
+class LoopContext(Context):
+    """A context that a loop of asyncio iterates."""
+
+    def __init__(self, loop):
+        super().__init__()
+        self._timer = None
+        loop.add_reader(self.fd, self._iterate)
+
+    def _iterate(self):
+        if self._timer is not None:
+            self._timer.cancel()
+            self._timer = None
+        msec = self.iterate()
+        if msec >= 0:
+            loop = asyncio.get_running_loop()
+            self._timer = loop.call_later(msec / 1000, self._iterate)
+
+
+_loops = weakref.WeakKeyDictionary()
+
+
+def find_for_loop(loop):
+    """Gives the context that the loop iterates, or None."""
+    return _loops.get(loop)
+
+
+def get_for_loop(loop):
+    """Gives the context that the loop iterates from now on."""
+    if loop not in _loops:
+        _loops[loop] = LoopContext(loop)
+    return _loops[loop]
+
+
+class ThreadContext(Context):
+    """A context that a thread iterates while it waits."""
+
+    def __init__(self):
+        super().__init__()
+        self._poll = select.poll()
+        self._poll.register(self.fd, select.POLLIN)
+
+    def wait_until(self, condition):
+        """Handlers of signals run meanwhile, if this is the main thread, and may raise."""
+        while True:
+            msec = self.iterate()
+            if condition():
+                return
+            self._poll.poll(msec if msec >= 0 else None)
+
+
+_threads = threading.local()
+
+
+def get_for_thread():
+    if not hasattr(_threads, 'context'):
+        _threads.context = ThreadContext()
+    return _threads.context
+
+
+def _forget():
+    """A child must not share descriptors with its parent."""
+    global _threads
+    _threads = threading.local()
+    _loops.clear()
+
+
+os.register_at_fork(after_in_child=_forget)
