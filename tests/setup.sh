@@ -39,7 +39,7 @@ libfuse3-dev            pkg-config --exists fuse3
 fuse3                   fusermount3 --version
 bubblewrap              bwrap --version
 libgtk-4-dev            pkg-config --exists gtk4
-gir1.2-gtk-4.0          /usr/bin/python3 -c "import gi; gi.require_version('Gtk', '4.0')"
+gir1.2-gtk-4.0          /usr/bin/python3 -c "import gi; gi.require_version(\"Gtk\", \"4.0\")"
 xvfb                    command -v Xvfb
 adwaita-icon-theme      test -e /usr/share/icons/Adwaita/index.theme
 fonts-dejavu-core       test -e /usr/share/doc/fonts-dejavu-core

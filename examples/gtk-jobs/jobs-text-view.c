@@ -28,8 +28,9 @@ struct _JobsTextView
   double last_value;
   guint tick;
   gboolean is_following;
-  gboolean is_changing;    /* it is us who scrolls */
-  gboolean wants_a_match;  /* the first one found is to be shown */
+  gboolean has_grown;     /* so its end is somewhere else */
+  gboolean is_changing;   /* it is us who scrolls */
+  gboolean wants_a_match; /* the first one found is to be shown */
 };
 
 G_DEFINE_FINAL_TYPE (JobsTextView, jobs_text_view, GTK_TYPE_TEXT_VIEW)
@@ -113,8 +114,9 @@ on_tick (GtkWidget *widget, GdkFrameClock *clock, gpointer user_data)
   self->is_changing = TRUE;
   has_more = feed (self);
   trim (self);
-  if (self->is_following && has_more)
+  if (self->is_following && (has_more || self->has_grown))
     scroll_to_end (self);
+  self->has_grown = FALSE;
   self->is_changing = FALSE;
 
   has_more |= jobs_matches_scan (self->matches);
@@ -209,6 +211,17 @@ on_scrolled (JobsTextView *self)
   self->last_value = value;
 }
 
+/* Lines get their height some time after they were added. */
+static void
+on_grown (JobsTextView *self)
+{
+  if (self->is_following)
+    {
+      self->has_grown = TRUE;
+      start_ticking (self);
+    }
+}
+
 static void
 on_vadjustment (JobsTextView *self)
 {
@@ -217,9 +230,12 @@ on_vadjustment (JobsTextView *self)
   if (self->vadjustment != NULL)
     g_signal_handlers_disconnect_by_data (self->vadjustment, self);
   g_set_object (&self->vadjustment, adjustment);
-  if (adjustment != NULL)
-    g_signal_connect_object (adjustment, "value-changed", G_CALLBACK (on_scrolled), self,
-                             G_CONNECT_SWAPPED);
+  if (adjustment == NULL)
+    return;
+
+  g_signal_connect_object (adjustment, "value-changed", G_CALLBACK (on_scrolled), self,
+                           G_CONNECT_SWAPPED);
+  g_signal_connect_object (adjustment, "changed", G_CALLBACK (on_grown), self, G_CONNECT_SWAPPED);
 }
 
 static void

@@ -364,9 +364,10 @@ jobs_window_init (JobsWindow *self)
   self->selection = gtk_single_selection_new (g_object_ref (proc_runner_get_jobs (self->runner)));
   g_signal_connect_object (self->selection, "notify::selected-item", G_CALLBACK (on_selected), self,
                            G_CONNECT_SWAPPED);
-  g_signal_connect_object (self->selection, "items-changed", G_CALLBACK (on_items_changed), self,
-                           G_CONNECT_SWAPPED);
   gtk_list_view_set_model (self->list, GTK_SELECTION_MODEL (self->selection));
+  /* Behind the list view, which must know of a job before that is selected. */
+  g_signal_connect_object (self->selection, "items-changed", G_CALLBACK (on_items_changed), self,
+                           G_CONNECT_SWAPPED | G_CONNECT_AFTER);
   update_counts (self);
   on_selected (self);
 }
