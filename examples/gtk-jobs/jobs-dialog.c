@@ -2,18 +2,54 @@
 
 #include "jobs-dialog.h"
 
-/* An answer is a task of the parent window: whoever asks keeps nothing. */
-
-gboolean
-jobs_dialog_ask_finish (GtkWindow *parent, GAsyncResult *result)
+/* Whom to tell what came of a dialog. */
+typedef struct
 {
-  return g_task_propagate_boolean (G_TASK (result), NULL);
+  GWeakRef parent;
+  JobsAnswerFunc answer_func;
+  JobsFileFunc file_func;
+  gpointer user_data;
+  GDestroyNotify destroy;
+} Asked;
+
+static Asked *
+asked_new (GtkWindow *parent)
+{
+  Asked *self = g_new0 (Asked, 1);
+
+  g_weak_ref_init (&self->parent, parent);
+  return self;
 }
 
-GFile *
-jobs_dialog_save_finish (GtkWindow *parent, GAsyncResult *result)
+static void
+asked_free (gpointer data)
 {
-  return g_task_propagate_pointer (G_TASK (result), NULL);
+  Asked *self = data;
+
+  g_weak_ref_clear (&self->parent);
+  if (self->destroy != NULL)
+    self->destroy (self->user_data);
+  g_free (self);
+}
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (Asked, asked_free)
+
+static void
+tell_answer (Asked *self, gboolean is_yes)
+{
+  g_autoptr(GtkWindow) parent = g_weak_ref_get (&self->parent);
+
+  if (parent != NULL)
+    self->answer_func (parent, is_yes);
+}
+
+static void
+tell_file (Asked *self, GFile *file)
+{
+  g_autoptr(GtkWindow) parent = g_weak_ref_get (&self->parent);
+
+  if (parent != NULL)
+    self->file_func (parent, file, self->user_data);
 }
 
 #if GTK_CHECK_VERSION(4, 10, 0)
@@ -32,57 +68,40 @@ jobs_dialog_tell (GtkWindow *parent, const char *sentence, const char *detail)
 static void
 on_answer (GObject *source, GAsyncResult *result, gpointer user_data)
 {
-  g_autoptr(GTask) task = user_data;
+  g_autoptr(Asked) asked = user_data;
 
-  g_task_return_boolean (task,
-                         gtk_alert_dialog_choose_finish (GTK_ALERT_DIALOG (source), result, NULL)
-                           == 1);
+  tell_answer (asked, gtk_alert_dialog_choose_finish (GTK_ALERT_DIALOG (source), result, NULL) == 1);
 }
 
-void
-jobs_dialog_ask_async (GtkWindow *parent,
-                       const char *question,
-                       const char *detail,
-                       const char *yes,
-                       GCancellable *cancellable,
-                       GAsyncReadyCallback callback,
-                       gpointer user_data)
+static void
+ask (Asked *asked, GtkWindow *parent, const char *question, const char *detail, const char *yes)
 {
   g_autoptr(GtkAlertDialog) dialog = gtk_alert_dialog_new ("%s", question);
   const char *buttons[] = { "_Cancel", yes, NULL };
-  GTask *task = g_task_new (parent, cancellable, callback, user_data);
 
-  g_task_set_check_cancellable (task, FALSE);
   gtk_alert_dialog_set_detail (dialog, detail);
   gtk_alert_dialog_set_buttons (dialog, buttons);
   gtk_alert_dialog_set_cancel_button (dialog, 0);
-  gtk_alert_dialog_choose (dialog, parent, cancellable, on_answer, task);
+  gtk_alert_dialog_choose (dialog, parent, NULL, on_answer, asked);
 }
 
 static void
 on_file (GObject *source, GAsyncResult *result, gpointer user_data)
 {
-  g_autoptr(GTask) task = user_data;
+  g_autoptr(Asked) asked = user_data;
+  g_autoptr(GFile) file = gtk_file_dialog_save_finish (GTK_FILE_DIALOG (source), result, NULL);
 
-  g_task_return_pointer (task,
-                         gtk_file_dialog_save_finish (GTK_FILE_DIALOG (source), result, NULL),
-                         g_object_unref);
+  tell_file (asked, file);
 }
 
-void
-jobs_dialog_save_async (GtkWindow *parent,
-                        const char *name,
-                        GCancellable *cancellable,
-                        GAsyncReadyCallback callback,
-                        gpointer user_data)
+static void
+ask_for_file (Asked *asked, GtkWindow *parent, const char *name)
 {
   g_autoptr(GtkFileDialog) dialog = gtk_file_dialog_new ();
-  GTask *task = g_task_new (parent, cancellable, callback, user_data);
 
-  g_task_set_check_cancellable (task, FALSE);
   gtk_file_dialog_set_title (dialog, "Save Output");
   gtk_file_dialog_set_initial_name (dialog, name);
-  gtk_file_dialog_save (dialog, parent, cancellable, on_file, task);
+  gtk_file_dialog_save (dialog, parent, NULL, on_file, asked);
 }
 
 #else
@@ -108,43 +127,30 @@ jobs_dialog_tell (GtkWindow *parent, const char *sentence, const char *detail)
   gtk_window_present (dialog);
 }
 
-/* A dialog goes with its parent, without a response: then the task is dropped here. */
 static void
-keep_task (gpointer dialog, GTask *task)
+keep (gpointer dialog, Asked *asked)
 {
-  g_object_set_data_full (dialog, "task", task, g_object_unref);
-}
-
-static GTask *
-take_task (gpointer dialog)
-{
-  return g_object_steal_data (dialog, "task");
+  g_object_set_data_full (dialog, "asked", asked, asked_free);
 }
 
 static void
 on_answer (GtkWindow *dialog, int response, gpointer user_data)
 {
-  g_autoptr(GTask) task = take_task (dialog);
+  g_autoptr(Asked) asked = g_object_steal_data (G_OBJECT (dialog), "asked");
 
   gtk_window_destroy (dialog);
-  if (task != NULL)
-    g_task_return_boolean (task, response == GTK_RESPONSE_YES);
+  if (asked != NULL)
+    tell_answer (asked, response == GTK_RESPONSE_YES);
 }
 
-void
-jobs_dialog_ask_async (GtkWindow *parent,
-                       const char *question,
-                       const char *detail,
-                       const char *yes,
-                       GCancellable *cancellable,
-                       GAsyncReadyCallback callback,
-                       gpointer user_data)
+static void
+ask (Asked *asked, GtkWindow *parent, const char *question, const char *detail, const char *yes)
 {
   GtkWindow *dialog = new_message (parent, GTK_BUTTONS_CANCEL, question, detail);
   GtkWidget *button = gtk_dialog_add_button (GTK_DIALOG (dialog), yes, GTK_RESPONSE_YES);
 
   gtk_widget_add_css_class (button, "destructive-action");
-  keep_task (dialog, g_task_new (parent, cancellable, callback, user_data));
+  keep (dialog, asked);
   g_signal_connect (dialog, "response", G_CALLBACK (on_answer), NULL);
   gtk_window_present (dialog);
 }
@@ -160,22 +166,18 @@ on_parent_gone (GtkNativeDialog *dialog)
 static void
 on_file (GtkNativeDialog *dialog, int response, GtkWindow *parent)
 {
-  g_autoptr(GTask) task = take_task (dialog);
-  GFile *file = response == GTK_RESPONSE_ACCEPT
-                  ? gtk_file_chooser_get_file (GTK_FILE_CHOOSER (dialog))
-                  : NULL;
+  g_autoptr(Asked) asked = g_object_steal_data (G_OBJECT (dialog), "asked");
+  g_autoptr(GFile) file = NULL;
 
+  if (response == GTK_RESPONSE_ACCEPT)
+    file = gtk_file_chooser_get_file (GTK_FILE_CHOOSER (dialog));
   g_signal_handlers_disconnect_by_data (parent, dialog);
-  g_task_return_pointer (task, file, g_object_unref);
   g_object_unref (dialog);
+  tell_file (asked, file);
 }
 
-void
-jobs_dialog_save_async (GtkWindow *parent,
-                        const char *name,
-                        GCancellable *cancellable,
-                        GAsyncReadyCallback callback,
-                        gpointer user_data)
+static void
+ask_for_file (Asked *asked, GtkWindow *parent, const char *name)
 {
   GtkFileChooserNative *dialog = gtk_file_chooser_native_new ("Save Output", parent,
                                                               GTK_FILE_CHOOSER_ACTION_SAVE,
@@ -183,10 +185,38 @@ jobs_dialog_save_async (GtkWindow *parent,
 
   gtk_file_chooser_set_current_name (GTK_FILE_CHOOSER (dialog), name);
   gtk_native_dialog_set_modal (GTK_NATIVE_DIALOG (dialog), TRUE);
-  keep_task (dialog, g_task_new (parent, cancellable, callback, user_data));
+  keep (dialog, asked);
   g_signal_connect (dialog, "response", G_CALLBACK (on_file), parent);
   g_signal_connect_swapped (parent, "destroy", G_CALLBACK (on_parent_gone), dialog);
   gtk_native_dialog_show (GTK_NATIVE_DIALOG (dialog));
 }
 
 #endif
+
+void
+jobs_dialog_ask (GtkWindow *parent,
+                 const char *question,
+                 const char *detail,
+                 const char *yes,
+                 JobsAnswerFunc func)
+{
+  Asked *asked = asked_new (parent);
+
+  asked->answer_func = func;
+  ask (asked, parent, question, detail, yes);
+}
+
+void
+jobs_dialog_save (GtkWindow *parent,
+                  const char *name,
+                  JobsFileFunc func,
+                  gpointer user_data,
+                  GDestroyNotify destroy)
+{
+  Asked *asked = asked_new (parent);
+
+  asked->file_func = func;
+  asked->user_data = user_data;
+  asked->destroy = destroy;
+  ask_for_file (asked, parent, name);
+}

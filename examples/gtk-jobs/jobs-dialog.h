@@ -10,21 +10,23 @@ G_BEGIN_DECLS
 
 void jobs_dialog_tell (GtkWindow *parent, const char *sentence, const char *detail);
 
-void jobs_dialog_ask_async (GtkWindow *parent,
-                            const char *question,
-                            const char *detail,
-                            const char *yes,
-                            GCancellable *cancellable,
-                            GAsyncReadyCallback callback,
-                            gpointer user_data);
-gboolean jobs_dialog_ask_finish (GtkWindow *parent, GAsyncResult *result);
+/* These hold nothing of the parent, so that it can go while they are open; then nothing is called.
+ */
+typedef void (*JobsAnswerFunc) (GtkWindow *parent, gboolean is_yes);
 
-void jobs_dialog_save_async (GtkWindow *parent,
-                             const char *name,
-                             GCancellable *cancellable,
-                             GAsyncReadyCallback callback,
-                             gpointer user_data);
-/* NULL: the user has thought better of it. */
-GFile *jobs_dialog_save_finish (GtkWindow *parent, GAsyncResult *result);
+void jobs_dialog_ask (GtkWindow *parent,
+                      const char *question,
+                      const char *detail,
+                      const char *yes,
+                      JobsAnswerFunc func);
+
+/* The file is NULL if the user has thought better of it. */
+typedef void (*JobsFileFunc) (GtkWindow *parent, GFile *file, gpointer user_data);
+
+void jobs_dialog_save (GtkWindow *parent,
+                       const char *name,
+                       JobsFileFunc func,
+                       gpointer user_data,
+                       GDestroyNotify destroy);
 
 G_END_DECLS

@@ -41,12 +41,8 @@ jobs_save_to (GtkWindow *parent, ProcJob *job, GFile *file)
 }
 
 static void
-on_file (GObject *source, GAsyncResult *result, gpointer user_data)
+on_file (GtkWindow *parent, GFile *file, gpointer job)
 {
-  GtkWindow *parent = GTK_WINDOW (source);
-  g_autoptr(ProcJob) job = user_data;
-  g_autoptr(GFile) file = jobs_dialog_save_finish (parent, result);
-
   if (file != NULL)
     jobs_save_to (parent, job, file);
 }
@@ -54,5 +50,5 @@ on_file (GObject *source, GAsyncResult *result, gpointer user_data)
 void
 jobs_save (GtkWindow *parent, ProcJob *job)
 {
-  jobs_dialog_save_async (parent, "output.txt", NULL, on_file, g_object_ref (job));
+  jobs_dialog_save (parent, "output.txt", on_file, g_object_ref (job), g_object_unref);
 }

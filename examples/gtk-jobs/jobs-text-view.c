@@ -27,6 +27,7 @@ struct _JobsTextView
   GtkAdjustment *vadjustment;
   double last_value;
   guint tick;
+  guint work;
   gboolean is_following;
   gboolean has_grown;     /* so its end is somewhere else */
   gboolean is_changing;   /* it is us who scrolls */
@@ -94,39 +95,61 @@ trim (JobsTextView *self)
   jobs_matches_trim (self->matches, n_more);
 }
 
+/* What is new has no height yet: the view finds it by itself. In the end, there is the margin too.
+ */
 static void
-scroll_to_end (JobsTextView *self)
+scroll_to_end (JobsTextView *self, gboolean has_more)
 {
   GtkTextIter end;
 
-  gtk_text_buffer_get_end_iter (get_buffer (self), &end);
-  gtk_text_iter_set_line_offset (&end, 0);
-  gtk_text_buffer_move_mark (get_buffer (self), self->end, &end);
-  gtk_text_view_scroll_to_mark (GTK_TEXT_VIEW (self), self->end, 0, TRUE, 0, 1);
+  if (has_more)
+    {
+      gtk_text_buffer_get_end_iter (get_buffer (self), &end);
+      gtk_text_iter_set_line_offset (&end, 0);
+      gtk_text_buffer_move_mark (get_buffer (self), self->end, &end);
+      gtk_text_view_scroll_to_mark (GTK_TEXT_VIEW (self), self->end, 0, TRUE, 0, 1);
+    }
+  else if (self->has_grown && self->vadjustment != NULL)
+    gtk_adjustment_set_value (self->vadjustment, gtk_adjustment_get_upper (self->vadjustment));
+  self->has_grown = FALSE;
 }
 
 static gboolean
-on_tick (GtkWidget *widget, GdkFrameClock *clock, gpointer user_data)
+on_work (gpointer user_data)
 {
-  JobsTextView *self = JOBS_TEXT_VIEW (widget);
+  JobsTextView *self = user_data;
   gboolean has_more;
 
+  self->work = 0;
   self->is_changing = TRUE;
   has_more = feed (self);
   trim (self);
-  if (self->is_following && (has_more || self->has_grown))
-    scroll_to_end (self);
-  self->has_grown = FALSE;
+  if (self->is_following)
+    scroll_to_end (self, has_more);
   self->is_changing = FALSE;
 
   has_more |= jobs_matches_scan (self->matches);
   if (self->wants_a_match && jobs_matches_get_n (self->matches) > 0)
     jobs_text_view_move (self, 0);
-  if (has_more)
-    return G_SOURCE_CONTINUE;
 
-  self->tick = 0;
+  if (!has_more)
+    {
+      gtk_widget_remove_tick_callback (GTK_WIDGET (self), self->tick);
+      self->tick = 0;
+    }
   return G_SOURCE_REMOVE;
+}
+
+/* The frame gives the pace, and work is done when it is painted: what is added then has its height
+ * before the next one is laid out. */
+static gboolean
+on_tick (GtkWidget *widget, GdkFrameClock *clock, gpointer user_data)
+{
+  JobsTextView *self = JOBS_TEXT_VIEW (widget);
+
+  if (self->work == 0)
+    self->work = g_idle_add_full (GTK_PRIORITY_RESIZE, on_work, self, NULL);
+  return G_SOURCE_CONTINUE;
 }
 
 static void
@@ -243,6 +266,7 @@ jobs_text_view_dispose (GObject *object)
 {
   JobsTextView *self = JOBS_TEXT_VIEW (object);
 
+  g_clear_handle_id (&self->work, g_source_remove);
   if (self->log != NULL)
     g_signal_handlers_disconnect_by_data (self->log, self);
   if (self->vadjustment != NULL)

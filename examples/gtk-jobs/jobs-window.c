@@ -256,12 +256,12 @@ stop_and_close (JobsWindow *self)
 }
 
 static void
-on_answer (GObject *source, GAsyncResult *result, gpointer user_data)
+on_answer (GtkWindow *window, gboolean is_yes)
 {
-  JobsWindow *self = JOBS_WINDOW (source);
+  JobsWindow *self = JOBS_WINDOW (window);
 
   self->is_asking = FALSE;
-  if (jobs_dialog_ask_finish (GTK_WINDOW (self), result))
+  if (is_yes)
     stop_and_close (self);
 }
 
@@ -281,8 +281,8 @@ jobs_window_close_request (GtkWindow *window)
       self->is_asking = TRUE;
       question = g_strdup_printf (n_jobs == 1 ? "A job is not done yet"
                                               : "%u jobs are not done yet", n_jobs);
-      jobs_dialog_ask_async (window, question, "If the window is closed, what runs is stopped.",
-                             "_Stop and Close", NULL, on_answer, NULL);
+      jobs_dialog_ask (window, question, "If the window is closed, what runs is stopped.",
+                       "_Stop and Close", on_answer);
     }
   return TRUE;
 }

@@ -1,0 +1,65 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
+"""Runs a test program on a display of its own, with a home of its own.
+
+    run.py PROGRAM [ARGUMENT…]
+
+The X server chooses a free number, and says so when it is ready. There is no session bus, no
+settings daemon, and no screen reader: GTK's accessibility is the one that its own tests look at.
+"""
+
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+
+
+def start_server():
+    """Gives the server and its display."""
+    read_end, write_end = os.pipe()
+    command = ["Xvfb", "-displayfd", str(write_end), "-screen", "0", "1280x900x24",
+               "-nolisten", "tcp", "-noreset"]
+    server = subprocess.Popen(command, pass_fds=[write_end], stderr=subprocess.DEVNULL)
+    os.close(write_end)
+    with os.fdopen(read_end) as pipe:
+        number = pipe.readline().strip()
+    return server, f":{number}"
+
+
+def environment(home, display):
+    env = dict(os.environ)
+    for name in "WAYLAND_DISPLAY", "GTK_THEME", "DESKTOP_STARTUP_ID":
+        env.pop(name, None)
+    for name in "CACHE", "CONFIG", "DATA", "STATE":
+        env[f"XDG_{name}_HOME"] = os.path.join(home, name.lower())
+    env.update(
+        HOME=home,
+        XDG_RUNTIME_DIR=home,
+        DISPLAY=display,
+        DBUS_SESSION_BUS_ADDRESS="disabled:",
+        GDK_BACKEND="x11",
+        GSETTINGS_BACKEND="memory",
+        GSK_RENDERER="cairo",
+        GTK_A11Y="test",
+        GIO_USE_VFS="local",
+        GIO_USE_PORTALS="0",
+        NO_AT_BRIDGE="1",
+    )
+    return env
+
+
+def main():
+    if shutil.which("Xvfb") is None:
+        print("1..0 # SKIP there is no Xvfb")
+        return 0
+
+    with tempfile.TemporaryDirectory(prefix="procrunner-gtk-") as home:
+        server, display = start_server()
+        try:
+            return subprocess.run(sys.argv[1:], env=environment(home, display)).returncode
+        finally:
+            server.terminate()
+            server.wait()
+
+
+sys.exit(main())
