@@ -22,7 +22,7 @@ static const struct
   const char *exited;
 } languages[] = {
   { "und", "“false” exited with status 1" },
-  { "ar", "خرج «false» بالحالة 1" },
+  { "ar", "خرج «\u200efalse\u200e» بالحالة 1" },
   { "cs", "Příkaz „false“ skončil s kódem 1" },
   { "de", "„false“ wurde mit Status 1 beendet" },
   { "es", "«false» terminó con el estado 1" },
