@@ -114,7 +114,8 @@ note_exit (ProcChild *self)
 
   self->exited = TRUE;
   if (!self->status.known && !self->supervised && proc_group_get_pidfd (self->group) >= 0)
-    proc_status_read (&self->status, proc_group_get_pidfd (self->group));
+    proc_status_read (&self->status, proc_group_get_pidfd (self->group),
+                      proc_group_get_leader (self->group));
   proc_group_leader_exited (self->group);
 
   if (!self->supervised)
@@ -241,7 +242,7 @@ static void
 reap (ProcChild *self)
 {
   if (!self->supervised && self->group != NULL)
-    proc_pidfd_reap (proc_group_get_pidfd (self->group));
+    proc_pidfd_reap (proc_group_get_pidfd (self->group), proc_group_get_leader (self->group));
 }
 
 static void

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <glib.h>
+#include <signal.h>
 #include <sys/types.h>
 
 G_BEGIN_DECLS
@@ -12,7 +13,8 @@ gboolean proc_pidfd_signal (int pidfd, int signal_number);
 gboolean proc_pidfd_signal_group (int pidfd, int signal_number);
 gboolean proc_pidfd_has_exited (int pidfd);
 gboolean proc_pidfd_get_status (int pidfd, int *wait_status);
-void proc_pidfd_reap (int pidfd);
+gboolean proc_pidfd_peek (int pidfd, pid_t pid, siginfo_t *info);
+void proc_pidfd_reap (int pidfd, pid_t pid);
 gboolean proc_pidfd_is_refused (void);
 
 G_END_DECLS

@@ -137,12 +137,30 @@ proc_pidfd_has_exited (int pidfd)
   return poll (&poll_fd, 1, 0) > 0;
 }
 
-/* Nothing happens if it lives, was reaped, or is no child of this program. */
+/* FALSE if it lives, was reaped, or is no child of this program. Where there are pidfds,
+ * and to wait for them is refused, the number has to do. */
+static gboolean
+look (int pidfd, pid_t pid, int options, siginfo_t *info)
+{
+  options |= WEXITED | WNOHANG;
+  if (waitid (P_PIDFD, pidfd, info, options) == 0)
+    return info->si_pid != 0;
+
+  return errno != ECHILD && waitid (P_PID, (id_t) pid, info, options) == 0 && info->si_pid != 0;
+}
+
+/* Leaves the zombie where it is. */
+gboolean
+proc_pidfd_peek (int pidfd, pid_t pid, siginfo_t *info)
+{
+  return look (pidfd, pid, WNOWAIT, info);
+}
+
 void
-proc_pidfd_reap (int pidfd)
+proc_pidfd_reap (int pidfd, pid_t pid)
 {
   siginfo_t info = { 0 };
 
   if (pidfd >= 0)
-    waitid (P_PIDFD, pidfd, &info, WEXITED | WNOHANG);
+    look (pidfd, pid, 0, &info);
 }

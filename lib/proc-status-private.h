@@ -14,7 +14,7 @@ typedef struct
 } ProcStatus;
 
 void proc_status_set (ProcStatus *self, int wait_status);
-void proc_status_read (ProcStatus *self, int pidfd);
+void proc_status_read (ProcStatus *self, int pidfd, pid_t pid);
 void proc_status_take_reaped (ProcStatus *self, int wait_status);
 gboolean proc_status_is_kept_for_nobody (void);
 

@@ -41,12 +41,12 @@ proc_status_set (ProcStatus *self, int wait_status)
 /* Leaves the zombie to GSubprocess. If that has reaped it already, or somebody else has,
  * a newer kernel still knows. */
 void
-proc_status_read (ProcStatus *self, int pidfd)
+proc_status_read (ProcStatus *self, int pidfd, pid_t pid)
 {
   siginfo_t info = { 0 };
   int wait_status;
 
-  if (waitid (P_PIDFD, pidfd, &info, WEXITED | WNOHANG | WNOWAIT) == 0 && info.si_pid != 0)
+  if (proc_pidfd_peek (pidfd, pid, &info))
     proc_status_set (self, compose (&info));
   else if (proc_pidfd_get_status (pidfd, &wait_status))
     proc_status_set (self, wait_status);
