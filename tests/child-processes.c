@@ -7,11 +7,13 @@
 
 #include "child.h"
 
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/prctl.h>
 #include <sys/wait.h>
 #include <time.h>
@@ -140,4 +142,82 @@ do_ready (char **args)
   need (fd >= 0, args[0]);
   write_all (fd, line, (size_t) size);
   close (fd);
+}
+
+/* Of the listed ones, zombies apart. */
+static int
+count_living (FILE *list)
+{
+  int pid;
+  int n = 0;
+
+  while (fscanf (list, "%d", &pid) == 1)
+    {
+      char path[64];
+      char state = 'Z';
+      FILE *stat;
+
+      snprintf (path, sizeof path, "/proc/%d/stat", pid);
+      stat = pid != getpid () ? fopen (path, "re") : NULL;
+      if (stat == NULL)
+        continue;
+
+      if (fscanf (stat, "%*d (%*[^)]) %c", &state) == 1 && state != 'Z' && state != 'X')
+        n++;
+      fclose (stat);
+    }
+
+  return n;
+}
+
+/* Ourselves left out. */
+static int
+count_children (const char *parent)
+{
+  char path[512];
+  struct dirent *task;
+  DIR *tasks;
+  int n = 0;
+
+  snprintf (path, sizeof path, "/proc/%s/task", parent);
+  tasks = opendir (path);
+  need (tasks != NULL, path);
+  while ((task = readdir (tasks)) != NULL)
+    {
+      FILE *list;
+
+      snprintf (path, sizeof path, "/proc/%s/task/%s/children", parent, task->d_name);
+      list = task->d_name[0] != '.' ? fopen (path, "re") : NULL;
+      if (list == NULL)
+        continue;
+
+      n += count_living (list);
+      fclose (list);
+    }
+
+  closedir (tasks);
+  return n;
+}
+
+/* Looks at the children of a process, for ever, and keeps a file that says how many there
+ * were at most at once. */
+_Noreturn void
+do_watch (char **args)
+{
+  int fd = open (args[1], O_WRONLY | O_CREAT | O_CLOEXEC, 0644);
+  int most = -1;
+
+  need (fd >= 0, args[1]);
+  for (;;)
+    {
+      int n = count_children (args[0]);
+      char text[16];
+
+      if (n <= most)
+        continue;
+
+      most = n;
+      snprintf (text, sizeof text, "%8d\n", most);
+      need (pwrite (fd, text, strlen (text), 0) > 0, args[1]);
+    }
 }

@@ -405,6 +405,7 @@ static const Verb verbs[] = {
   { "stop", 0, do_stop },
   { "touch", 1, do_touch },
   { "trap-term", 1, do_trap_term },
+  { "watch", 2, do_watch },
 };
 
 static void

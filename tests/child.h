@@ -21,3 +21,4 @@ void do_new_session (char **args);
 void do_ready (char **args);
 _Noreturn void do_relay (char **args);
 void do_setsid_fork (char **args);
+_Noreturn void do_watch (char **args);

@@ -46,6 +46,46 @@ test_shared_ignoring (void)
   test_assert_ended (test_stop_run (&stop, command), SIGKILL, TRUE);
 }
 
+/* The last of them ignores SIGTERM. */
+static void
+test_pg3_three_levels (void)
+{
+  g_auto(TestStop) stop = test_stop_init ();
+  g_autoptr(ProcCommand) command = test_child ("fork", "fork", "ignore-term", "ready",
+                                               stop.ready.path, NULL);
+  ProcResult *result;
+
+  proc_runner_set_kill_grace_msec (stop.runner, TEST_SHORT_GRACE_MSEC);
+  result = test_stop_run (&stop, command);
+  test_assert_ended (result, SIGTERM, TRUE);
+}
+
+/* The child is dead and reaped, and nobody has been told: what happened is what is said. */
+static void
+test_pg10_signals_to_the_dead (void)
+{
+  g_autoptr(ProcRunner) runner = proc_runner_new ();
+  g_auto(TestFifo) ready = test_fifo_ready ();
+  g_autoptr(ProcCommand) command = test_child ("ready", ready.path, "exit", "3", NULL);
+  g_autoptr(ProcJob) job = proc_runner_start (runner, command, NULL);
+  g_autoptr(GError) error = NULL;
+  g_autoptr(ProcResult) result = NULL;
+
+  test_track (job);
+  test_wait_until_gone (test_fifo_wait (&ready));
+  for (guint i = 0; i < 2; i++)
+    {
+      proc_job_send_signal (job, SIGTERM);
+      proc_job_stop (job);
+      proc_job_kill (job);
+      g_clear_object (&result);
+      result = proc_job_wait (job, NULL, &error);
+      g_assert_no_error (error);
+      g_assert_cmpint (proc_result_get_outcome (result), ==, PROC_OUTCOME_EXITED);
+      g_assert_cmpint (proc_result_get_exit_status (result), ==, 3);
+    }
+}
+
 /* Out of reach */
 
 static gboolean
@@ -153,6 +193,8 @@ main (int argc, char **argv)
 
   TEST_ADD ("/reach/shared", test_shared);
   TEST_ADD ("/reach/shared-ignoring", test_shared_ignoring);
+  TEST_ADD ("/reach/pg3-three-levels", test_pg3_three_levels);
+  TEST_ADD ("/reach/pg10-signals-to-the-dead", test_pg10_signals_to_the_dead);
   TEST_ADD ("/reach/member-out-of-reach", test_member_out_of_reach);
   TEST_ADD ("/reach/child-out-of-reach", test_child_out_of_reach);
 
