@@ -8,6 +8,7 @@
 #include "proc-pidfd-private.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -106,14 +107,43 @@ proc_group_get_pidfd (const ProcGroup *self)
 
 /* What keeps us from reading, and says nothing of the process. */
 static gboolean
-is_our_trouble (const GError *error)
+is_our_trouble (int error_number)
 {
-  return g_error_matches (error, G_FILE_ERROR, G_FILE_ERROR_MFILE)
-         || g_error_matches (error, G_FILE_ERROR, G_FILE_ERROR_NFILE)
-         || g_error_matches (error, G_FILE_ERROR, G_FILE_ERROR_NOMEM)
-         || g_error_matches (error, G_FILE_ERROR, G_FILE_ERROR_IO)
-         || g_error_matches (error, G_FILE_ERROR, G_FILE_ERROR_INTR)
-         || g_error_matches (error, G_FILE_ERROR, G_FILE_ERROR_AGAIN);
+  switch (error_number)
+    {
+    case EAGAIN:
+    case EINTR:
+    case EIO:
+    case EMFILE:
+    case ENFILE:
+    case ENOMEM:
+      return TRUE;
+    default:
+      return FALSE;
+    }
+}
+
+/* Sets errno. Not by GLib, which until 2.76 opens files so that another thread's fork
+ * hands them on. */
+static gboolean
+read_stat (pid_t pid, char *stat, gsize size)
+{
+  char path[32];
+  ProcFd fd;
+  ssize_t n;
+  int saved_errno;
+
+  g_snprintf (path, sizeof path, "/proc/%d/stat", (int) pid);
+  fd = open (path, O_RDONLY | O_CLOEXEC);
+  if (fd < 0)
+    return FALSE;
+
+  n = read (fd, stat, size - 1);
+  saved_errno = errno;
+  stat[MAX (n, 0)] = '\0';
+  proc_fd_clear (&fd);
+  errno = saved_errno;
+  return n >= 0;
 }
 
 /* "pid (name) state ppid pgrp …", where the name may hold anything; the start time
@@ -122,17 +152,15 @@ is_our_trouble (const GError *error)
 static gboolean
 read_process (pid_t pid, pid_t *group, guint64 *start_time, gboolean *unknown)
 {
-  g_autofree char *path = g_strdup_printf ("/proc/%d/stat", (int) pid);
-  g_autofree char *stat = NULL;
-  g_autoptr(GError) error = NULL;
+  char stat[1024];
   unsigned long long start;
   const char *rest;
   char state;
 
-  if (!g_file_get_contents (path, &stat, NULL, &error))
+  if (!read_stat (pid, stat, sizeof stat))
     {
       if (unknown != NULL)
-        *unknown |= is_our_trouble (error);
+        *unknown |= is_our_trouble (errno);
       return FALSE;
     }
 

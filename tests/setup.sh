@@ -44,6 +44,7 @@ xvfb                    command -v Xvfb
 adwaita-icon-theme      test -e /usr/share/icons/Adwaita/index.theme
 fonts-dejavu-core       test -e /usr/share/doc/fonts-dejavu-core
 desktop-file-utils      command -v desktop-file-validate
+strace                  strace --version
 '
 
 say () {
