@@ -171,9 +171,24 @@ run_all (ProcRunner *runner, const Kind *kinds)
   return n_cancelled;
 }
 
+/* In the long suite all processors have something else to do as well. */
+static ProcRunner *
+load_processors (void)
+{
+  ProcRunner *runner = proc_runner_new ();
+  g_autoptr(ProcCommand) command = test_child ("spin", NULL);
+  const guint n = test_count (0, 0, g_get_num_processors ());
+
+  for (guint i = 0; i < n; i++)
+    proc_runner_run_async (runner, command, NULL, NULL, NULL);
+
+  return runner;
+}
+
 static void
 random_moments (ProcSession session)
 {
+  g_autoptr(ProcRunner) load = load_processors ();
   g_autoptr(ProcRunner) runner = proc_runner_new ();
   Kind kinds[N_KINDS] = { { NULL, 0 } };
   guint n_cancelled;
@@ -187,6 +202,7 @@ random_moments (ProcSession session)
 
   for (guint i = 0; i < N_KINDS; i++)
     g_object_unref (kinds[i].command);
+  g_assert_true (proc_runner_stop_all (load, NULL, NULL));
 }
 
 static void
