@@ -9,10 +9,10 @@
 
 #define STATUS_CANNOT 77
 
-static const char *const some_programs[] = { "runner", "stop", "file", NULL };
+static const char *const some_programs[] = { "runner", "stop", NULL };
 
 static const char *const more_programs[] = {
-  "bounds", "cancel-random", "drain", "engine", "environ", "file-both", "file-direct",
+  "bounds", "cancel-random", "drain", "engine", "environ", "file", "file-both", "file-direct",
   "file-errors", "file-promises", "file-stream", "file-tee", "group", "helper", "idle", "input",
   "input-fifo", "input-stream", "job", "job-pipe", "job-stream", "job-write", "ladder", "limits",
   "max-running", "memory-limit", "output", "reach", "result", "spawn", "spill", "stop-all",
