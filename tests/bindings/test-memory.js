@@ -11,7 +11,8 @@ import System from 'system';
 import {assertCancelled, assertEqual, assertRefused, idle, run, test} from './harness.js';
 
 const N_CALLS = Number(ARGV[0]);
-const N_WARM_UP = 500;
+// Until the engine's own heap has its size; it still grows by a step now and then.
+const N_WARM_UP = Math.max(500, N_CALLS / 2);
 const N_AT_ONCE = 8;
 const LIMIT_KIB = 1024;
 
@@ -19,8 +20,9 @@ const {EXIT_STATUS, NOT_FOUND} = Proc.RunnerError;
 
 const calls = [
     async runner => {
+        // Not get_size(): a call of a method of GLib.Bytes costs 100 bytes for ever in GJS 1.74.
         const output = await runner.check_output_async(['echo', 'word']);
-        assertEqual(output.get_size(), 5);
+        assertEqual(output.toArray().length, 5);
     },
     async runner => {
         const command = {argv: ['cat'], stdin_text: 'word\n'};
