@@ -115,7 +115,7 @@ declare module 'gi://Proc?version=1' {
             set_stderr(stdio: Stdio): void;
             set_stderr_file(file: Gio.File | null, flags: FileFlags): void;
             set_stdin(stdio: Stdio): void;
-            set_stdin_bytes(bytes: GLib.Bytes | null): void;
+            set_stdin_bytes(bytes: BytesLike | null): void;
             set_stdin_file(file: Gio.File | null): void;
             set_stdin_stream(stream: Gio.InputStream | null): void;
             set_stdin_text(text: string | null): void;

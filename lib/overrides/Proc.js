@@ -173,6 +173,7 @@ function patchRunner(prototype) {
         patchAsync(prototype, name, converters);
     }
     patchAsync(prototype, 'stop_all', []);
+    patchTexts(prototype, 'setenv', 'unsetenv');
     patch(prototype, 'start', [toCommand]);
     patch(prototype, 'submit', [toCommand, toFlag]);
 
@@ -242,16 +243,42 @@ function patchCommand(klass) {
 
     const init = klass.prototype._init;
     klass.prototype._init = function (properties = {}) {
-        const given = {...properties};
+        const {stdin_text, ...given} = properties;
         for (const [name, convert] of [
-            ['argv', toArgv], ['script', toText], ['script_args', toArgv],
-            ['stdin_bytes', toBytes],
+            ['argv', toArgv], ['script', toText], ['script_args', toArgv], ['line', toText],
+            ['environ', toArgv], ['stdin_bytes', toBytes],
         ]) {
             if (name in given)
                 given[name] = convert(given[name]);
         }
-        return init.call(this, given);
+        init.call(this, given);
+        if (stdin_text !== undefined)
+            this.set_stdin_text(stdin_text);
     };
+
+    // Text that is input may have a NUL in it: it goes as bytes.
+    klass.prototype.set_stdin_text = function (text) {
+        this.set_stdin_bytes(toBytes(text));
+    };
+    Object.defineProperty(klass.prototype, 'stdin_text', {
+        set: klass.prototype.set_stdin_text,
+        configurable: true,
+        enumerable: true,
+    });
+    const setBytes = klass.prototype.set_stdin_bytes;
+    klass.prototype.set_stdin_bytes = function (bytes) {
+        setBytes.call(this, toBytes(bytes));
+    };
+    patchTexts(klass.prototype, 'add_arg', 'setenv', 'unsetenv');
+}
+
+function patchTexts(prototype, ...names) {
+    for (const name of names) {
+        const method = prototype[name];
+        prototype[name] = function (...args) {
+            return method.apply(this, args.map(toText));
+        };
+    }
 }
 
 function patchResult(prototype) {

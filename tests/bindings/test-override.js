@@ -174,8 +174,38 @@ test('no NUL in a command', async runner => {
         () => new Proc.Command({argv: ['echo', '\0']}),
         () => new Proc.Command({script: '\0'}),
         () => new Proc.Command({script: 'true', script_args: ['\0']}),
+        () => new Proc.Command({line: 'true \0'}),
+        () => new Proc.Command({environ: ['A=\0']}),
+        () => new Proc.Command({argv: ['echo']}).add_arg('\0'),
+        () => new Proc.Command({argv: ['echo']}).setenv('A', '\0'),
+        () => runner.setenv('A', 'b\0'),
+        () => runner.unsetenv('A\0'),
     ])
         await assertRefused(Proc.RunnerError.INVALID_COMMAND, call);
+});
+
+test('a NUL in text that is input', async runner => {
+    const read = async command => (await runner.check_output_async(command)).toArray();
+    const command = new Proc.Command({argv: ['cat'], stdin_text: 'a\0b'});
+    assertEqual([...await read(command)], [0x61, 0, 0x62]);
+    command.stdin_text = 'c\0';
+    assertEqual([...await read(command)], [0x63, 0]);
+    command.set_stdin_text('\0d');
+    assertEqual([...await read(command)], [0, 0x64]);
+    command.set_stdin_bytes(bytes('\0e'));
+    assertEqual([...await read(command)], [0, 0x65]);
+    command.stdin_text = null;
+    assertEqual([command.stdin_bytes, [...await read(command)]], [null, []]);
+});
+
+test('what is set stays as it was', async runner => {
+    const command = new Proc.Command({argv: ['sh', '-c', 'echo "$0 $A $B"']});
+    command.add_arg('x');
+    command.setenv('A', 'y');
+    runner.setenv('B', 'z');
+    assertEqual(await runner.check_output_text_async(command), 'x y z');
+    command.unsetenv('A');
+    assertEqual(await runner.check_output_text_async(command), 'x  z');
 });
 
 test('constructors are as they were', runner => {
