@@ -18,6 +18,30 @@ Proc = get_introspection_module('Proc')
 _job_wait_async = Proc.Job.wait_async
 
 
+class Chain:
+    """While it holds, the inner cancellable is cancelled by the outer one, if there is one."""
+
+    def __init__(self, outer, inner):
+        self.outer = outer
+        self.inner = inner
+        self.handler = 0
+
+    def __enter__(self):
+        if self.outer is None:
+            return
+        self.handler = GObject.Object.connect(self.outer, 'cancelled', self._on_cancelled)
+        if self.outer.is_cancelled():
+            self.inner.cancel()
+
+    def __exit__(self, *raised):
+        if self.handler > 0:
+            self.outer.handler_disconnect(self.handler)
+            self.handler = 0
+
+    def _on_cancelled(self, outer):
+        self.inner.cancel()
+
+
 class Call:
     """One call of an _async method.
 
@@ -30,27 +54,28 @@ class Call:
         self._begin = begin
         self._finish = finish
         self._args = args
-        self._outer = cancellable
-        self._outer_id = 0
         self._cancellable = Gio.Cancellable()
+        self._chain = Chain(cancellable, self._cancellable)
+        self.abandoned = False
 
     def begin(self, over):
-        if self._outer is not None:
-            self._outer_id = GObject.Object.connect(self._outer, 'cancelled', self._on_cancelled)
-            if self._outer.is_cancelled():
-                self.interrupt()
+        self._chain.__enter__()
         self._begin(self.source, *self._args, self._cancellable, over)
-
-    def _on_cancelled(self, outer):
-        self.interrupt()
 
     def interrupt(self):
         self._cancellable.cancel()
 
     def finish(self, source, task):
-        if self._outer is not None:
-            self._outer.handler_disconnect(self._outer_id)
+        self._chain.__exit__()
         return self._finish(source, task)
+
+    def reclaim(self, source, task):
+        """It has ended, and nobody waits any more."""
+        try:
+            value = self.finish(source, task)
+        except GLib.Error:
+            return
+        self.give_back(value)
 
     def give_back(self, value):
         """Nobody waits any more for what it gave."""
@@ -66,7 +91,7 @@ class JobCall(Call):
         self.urgent = urgent
         self.cancellable = cancellable
         self.job = None
-        self.interrupted = False
+        self.n_interrupts = 0
 
     def submit(self):
         self.job = self.runner.submit(self.command, self.urgent, self.cancellable)
@@ -79,11 +104,11 @@ class JobCall(Call):
         _job_wait_async(self.job, None, over)
 
     def interrupt(self):
-        if self.interrupted:
-            self.job.kill()
-        else:
+        self.n_interrupts += 1
+        if self.n_interrupts == 1:
             self.job.stop()
-        self.interrupted = True
+        else:
+            self.job.kill()
 
 
 class CallFuture(asyncio.Future):
@@ -158,8 +183,8 @@ def give_at_once(value, loop):
 def wait_for_job(call):
     """Gives the job of a call when it is over, waiting so that handlers of signals run.
 
-    If one raises, the job is stopped, or killed if it was the second, and it is waited for
-    the end nevertheless.
+    If one raises, the job is stopped, and its end is waited for nevertheless. The second one
+    kills it, and for the third nothing is waited for any more.
     """
     context = contexts.get_for_thread()
     try:
@@ -168,8 +193,30 @@ def wait_for_job(call):
                 call.submit()
         context.wait_until(call.is_over)
     except BaseException:
-        if call.job is not None:
+        if call.job is not None and call.n_interrupts < 2:
             call.interrupt()
             wait_for_job(call)
         raise
     return call.job
+
+
+def wait(call):
+    """Gives what a call ends with, waiting so that handlers of signals run. If one raises,
+    the call is interrupted."""
+    context = contexts.get_for_thread()
+    ended = []
+
+    def over(source, task):
+        ended.append((source, task))
+        if call.abandoned:
+            call.reclaim(source, task)
+
+    try:
+        with context:
+            call.begin(over)
+        context.wait_until(lambda: ended)
+    except BaseException:
+        call.abandoned = True
+        call.interrupt()
+        raise
+    return call.finish(*ended[0])

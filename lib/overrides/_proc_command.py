@@ -28,6 +28,8 @@ def to_argv(argv):
 
 
 def to_bytes(data, encoding='utf-8'):
+    if isinstance(data, GLib.Bytes):
+        return data
     return GLib.Bytes.new(data.encode(encoding) if isinstance(data, str) else bytes(data))
 
 
@@ -40,8 +42,11 @@ def _to_msec(seconds):
     return min(max(math.ceil(seconds * 1000), 1), MAX_MSEC)
 
 
-def _to_environ(env):
-    return [os.fsencode(name) + b'=' + os.fsencode(value) for name, value in env.items()]
+def _to_variable(name, value):
+    name = os.fsencode(name)
+    if not name or b'=' in name:
+        raise ValueError('not the name of an environment variable: %r' % name)
+    return name + b'=' + os.fsencode(value)
 
 
 def _refuse(name, value):
@@ -110,7 +115,7 @@ class Settings:
         if self.cwd is not None:
             command.set_cwd(os.fspath(self.cwd))
         if self.env is not None:
-            command.set_environ(_to_environ(self.env))
+            command.set_environ([_to_variable(*each) for each in self.env.items()])
         if self.timeout is not None:
             command.set_timeout_msec(_to_msec(self.timeout))
         if self.encoding is not None:

@@ -122,18 +122,16 @@ def get_for_loop(loop):
 class ThreadContext(Context):
     """A context that a thread iterates while it waits."""
 
-    def __init__(self):
-        super().__init__()
-        self._poll = select.poll()
-        self._poll.register(self.fd, select.POLLIN)
-
     def wait_until(self, condition):
-        """Handlers of signals run meanwhile, if this is the main thread, and may raise."""
+        """Handlers of signals run meanwhile, if this is the main thread. They may raise, and
+        may wait in here themselves."""
+        poll = select.poll()
+        poll.register(self.fd, select.POLLIN)
         while True:
             msec = self.iterate()
             if condition():
                 return
-            self._poll.poll(msec if msec >= 0 else None)
+            poll.poll(msec if msec >= 0 else None)
 
 
 _threads = threading.local()

@@ -3,9 +3,11 @@
 """Proc.Job, followed in asyncio."""
 
 import collections
+import contextlib
+import threading
 
 from gi.module import get_introspection_module
-from gi.repository import GLib
+from gi.repository import Gio, GLib
 
 from . import _proc_calls as calls
 from . import _proc_errors as errors
@@ -15,6 +17,7 @@ Proc = get_introspection_module('Proc')
 Job = Proc.Job
 STDOUT = Proc.Stream.STDOUT
 
+_wait = Job.wait
 _wait_async = Job.wait_async
 _wait_finish = Job.wait_finish
 _write_async = Job.write_async
@@ -40,6 +43,17 @@ def _get_unread(job, stream):
     return job._proc_unread.setdefault(stream, collections.deque())
 
 
+@contextlib.contextmanager
+def _converted(job):
+    """Converts why the job was not started. That the wait was cancelled is no end of it."""
+    try:
+        yield
+    except GLib.Error as error:
+        if error.matches(Gio.io_error_quark(), Gio.IOErrorEnum.CANCELLED):
+            raise
+        raise errors.convert(error, None, job.get_command(), None) from None
+
+
 def _take_all(unread):
     lines = list(unread)
     unread.clear()
@@ -48,7 +62,7 @@ def _take_all(unread):
 
 def wait_finish(self, result):
     """Gets the outcome of wait_async()."""
-    with errors.converted(None, self.get_command()):
+    with _converted(self):
         return _wait_finish(self, result)
 
 
@@ -60,13 +74,16 @@ def wait_async(self, cancellable=None, callback=None, *user_data):
     return calls.begin(calls.Call(self, _wait_async, wait_finish, (), cancellable), loop)
 
 
+def _make_write(job, data, cancellable):
+    return calls.Call(job, _write_async, Job.write_finish, (to_bytes(data),), cancellable)
+
+
 def write_async(self, bytes, cancellable=None, callback=None, *user_data):
     """Writes to the command's standard input: bytes, or a str as UTF-8."""
-    data = bytes if isinstance(bytes, GLib.Bytes) else to_bytes(bytes)
     loop = calls.get_running_loop() if callback is None else None
     if loop is None:
-        return _write_async(self, data, cancellable, callback, *user_data)
-    return calls.begin(calls.Call(self, _write_async, Job.write_finish, (data,), cancellable), loop)
+        return _write_async(self, to_bytes(bytes), cancellable, callback, *user_data)
+    return calls.begin(_make_write(self, bytes, cancellable), loop)
 
 
 def read_lines_async(self, stream, cancellable=None, callback=None, *user_data):
@@ -78,6 +95,65 @@ def read_lines_async(self, stream, cancellable=None, callback=None, *user_data):
     if unread:
         return calls.give_at_once(_take_all(unread), loop)
     return calls.begin(LinesCall(self, stream, cancellable), loop)
+
+
+def write(self, bytes, cancellable=None):
+    """Writes to the command's standard input: bytes, or a str as UTF-8."""
+    return calls.wait(_make_write(self, bytes, cancellable))
+
+
+def read_lines(self, stream, cancellable=None):
+    """Reads the next lines of an output. At its end the list is empty."""
+    unread = _get_unread(self, stream)
+    lines = [] if unread else calls.wait(LinesCall(self, stream, cancellable))
+    return _take_all(unread) + lines
+
+
+def wait(self, cancellable=None):
+    """Waits for the end of a job, whatever it is. A handler of a signal that raises ends
+    the wait, and nothing else."""
+    is_main = threading.current_thread() is threading.main_thread()
+    with _converted(self):
+        return _Waiter(self, cancellable).wait() if is_main else _wait(self, cancellable)
+
+
+class _Waiter:
+    """The main thread, waiting for a job of whatever context. Another one does that for it,
+    since handlers of signals run while the main thread waits for that."""
+
+    def __init__(self, job, cancellable):
+        self.job = job
+        self.outer = cancellable
+        self.cancellable = Gio.Cancellable()
+        self.error = self.result = None
+
+    def run(self):
+        try:
+            self.result = _wait(self.job, self.cancellable)
+        except GLib.Error as error:
+            self.error = error
+
+    def wait(self):
+        self._announce()
+        thread = threading.Thread(target=self.run, name='Proc.Job.wait', daemon=True)
+        with calls.Chain(self.outer, self.cancellable):
+            thread.start()
+            try:
+                thread.join()
+            except BaseException:
+                self.cancellable.cancel()
+                raise
+        if self.error is not None:
+            raise self.error
+        return self.result
+
+    def _announce(self):
+        """The job is to know that its own thread, if this is it, hears nothing of it now: a
+        wait that is cancelled says so as well."""
+        self.cancellable.cancel()
+        self.run()
+        self.cancellable = Gio.Cancellable()
+        self.error = self.result = None
 
 
 class Lines:
@@ -127,9 +203,12 @@ async def _exit(self, *raised):
 
 
 def install():
+    Job.wait = wait
     Job.wait_async = wait_async
     Job.wait_finish = wait_finish
+    Job.write = write
     Job.write_async = write_async
+    Job.read_lines = read_lines
     Job.read_lines_async = read_lines_async
     Job.lines = lines
     Job.__await__ = _await

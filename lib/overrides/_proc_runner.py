@@ -21,6 +21,10 @@ Runner = Proc.Runner
 Command = Proc.Command
 
 
+_job_wait = Proc.Job.wait
+_job_wait_finish = Proc.Job.wait_finish
+
+
 class VerbCall(calls.JobCall):
     """A verb. finish() gives what the verb does, or raises."""
 
@@ -30,10 +34,11 @@ class VerbCall(calls.JobCall):
         self.text = request.text
 
     def finish(self, job, task):
-        return self._judge(lambda: job.wait_finish(task))
+        return self._judge(lambda: _job_wait_finish(job, task))
 
     def wait(self):
-        return self._judge(calls.wait_for_job(self).wait)
+        job = calls.wait_for_job(self)
+        return self._judge(lambda: _job_wait(job))
 
     def _judge(self, get_result):
         with errors.converted(self.runner, self.command):

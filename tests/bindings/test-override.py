@@ -5,6 +5,7 @@ import os
 import pathlib
 import subprocess
 import tempfile
+import threading
 import unittest
 
 import gi
@@ -88,6 +89,9 @@ class TestKeywords(TestCase):
         out = self.runner.check_output(["/usr/bin/env"], env={"A": "1", b"B": b"\xff", "C": ""})
         self.assertEqual(out, b"A=1\nB=\xff\nC=\n")
         self.assertEqual(self.runner.check_output(["/usr/bin/env"], env={}), b"")
+        for name in "", "A=B":
+            with self.assertRaises(ValueError):
+                self.runner.check(["true"], env={name: ""})
 
     def test_input(self):
         for data in b"a\0b", bytearray(b"a\0b"), memoryview(b"a\0b"), "a\0b":
@@ -178,6 +182,50 @@ class TestResult(TestCase):
         self.assertEqual(self.runner.check_output_text(["true"]), "")
         self.assertEqual(self.runner.check_output_shell('echo "$1"', ["a b"]), b"a b\n")
         self.assertEqual(self.runner.check_output_shell("echo a", text=True), "a\n")
+
+
+class TestJob(TestCase):
+    """Waiting for it in a thread."""
+
+    def test_dialogue(self):
+        job = self.runner.start(["cat"], stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+        for data in b"a\n", "a\n", GLib.Bytes.new(b"a\n"):
+            job.write(data)
+            self.assertEqual(job.read_lines(Proc.Stream.STDOUT), ["a"])
+        job.close_stdin()
+        self.assertEqual(job.read_lines(Proc.Stream.STDOUT), [])
+        for _ in range(2):
+            self.assertEqual(job.wait().returncode, 0)
+
+    def test_wait(self):
+        job = self.runner.start(["sh", "-c", "read line; exit 3"], stdin=subprocess.PIPE)
+        cancellable = Gio.Cancellable()
+        threading.Timer(0.01, cancellable.cancel).start()
+        for _ in range(2):
+            with self.assertRaises(GLib.Error) as caught:
+                job.wait(cancellable)
+            self.assertNotIsInstance(caught.exception, Proc.Error)
+        job.close_stdin()
+        self.assertEqual(job.wait().returncode, 3)
+
+    def test_wait_for_much(self):
+        """In its own thread, which makes no signals meanwhile."""
+        size = 32 * 1024 * 1024
+        lines = []
+        job = self.runner.start(["sh", "-c", "yes | head -c %d" % size])
+        job.connect("lines", lambda job, stream, some: lines.extend(some))
+        self.assertEqual(job.wait().get_stdout_size(), size)
+        while job.get_state() != Proc.JobState.FINISHED:
+            GLib.MainContext.default().iteration(True)
+        self.assertEqual(len(lines), size // 2)
+
+    def test_other_thread(self):
+        job = self.runner.start(["sh", "-c", "echo a; exit 3"])
+        results = []
+        thread = threading.Thread(target=lambda: results.append(job.wait()))
+        thread.start()
+        thread.join()
+        self.assertEqual(results[0].returncode, 3)
 
 
 class TestCallbacks(TestCase):

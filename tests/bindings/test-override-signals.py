@@ -1,0 +1,236 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
+"""The Python override: Ctrl-C while a call waits. Each test is a program that gets it."""
+
+import os
+import pathlib
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+import unittest
+
+import tap
+
+# Run until they are told to go: then one does, after a while, and the other does not.
+CHILD = "trap 'sleep 0.2; touch gone; exit 0' TERM; touch here; while :; do sleep 0.01; done"
+STUBBORN = "trap 'touch told' TERM; touch here; while :; do sleep 0.01; done"
+
+HEAD = """
+import asyncio, os, signal, sys, threading
+import gi
+gi.require_version("Proc", "1")
+from gi.repository import GLib, Gio, Proc
+runner = Proc.Runner()
+argv = ["sh", "-c", *sys.argv[1:]]
+def expect_no_child():
+    try:
+        os.waitpid(-1, os.WNOHANG)
+    except ChildProcessError:
+        print("no child", flush=True)
+"""
+
+WAITING = """
+try:
+    {call}
+except KeyboardInterrupt:
+    print("interrupted", flush=True)
+expect_no_child()
+"""
+
+
+class TestSignals(unittest.TestCase):
+    def setUp(self):
+        directory = tempfile.TemporaryDirectory()
+        self.addCleanup(directory.cleanup)
+        self.dir = pathlib.Path(directory.name)
+
+    def start(self, program, script=CHILD):
+        """Starts a program that runs a script, and gives it when that runs."""
+        process = subprocess.Popen([sys.executable, "-c", HEAD + program, script], cwd=self.dir,
+                                   text=True, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+        self.addCleanup(process.stdout.close)
+        self.addCleanup(process.stderr.close)
+        self.addCleanup(process.kill)
+        self.wait_until((self.dir / "here").exists)
+        return process
+
+    def wait_until(self, condition):
+        end = time.monotonic() + 30
+        while not condition():
+            self.assertLess(time.monotonic(), end)
+            time.sleep(0.001)
+
+    def expect(self, process, *said):
+        out, err = process.communicate(timeout=30)
+        self.assertEqual((tuple(out.splitlines()), err, process.returncode), (said, "", 0))
+
+    def interrupt(self, call, script=CHILD):
+        process = self.start(WAITING.format(call=call), script)
+        process.send_signal(signal.SIGINT)
+        return process
+
+    def test_verbs(self):
+        for call in "runner.run(argv)", "runner.check_output_text(argv)":
+            with self.subTest(call):
+                self.expect(self.interrupt(call), "interrupted", "no child")
+                (self.dir / "gone").unlink()
+                (self.dir / "here").unlink()
+
+    def test_second_one_kills(self):
+        process = self.interrupt("runner.run(argv)", STUBBORN)
+        self.wait_until((self.dir / "told").exists)
+        self.assertIsNone(process.poll())
+        process.send_signal(signal.SIGINT)
+        self.expect(process, "interrupted", "no child")
+
+    def test_handler_that_returns(self):
+        process = self.start("""
+signal.signal(signal.SIGUSR1, lambda *_: print("handled", flush=True))
+signal.signal(signal.SIGUSR2, lambda *_: os.kill(runner_pid(), signal.SIGTERM))
+def runner_pid():
+    return int(open("here").read())
+print(runner.run(argv).returncode)
+expect_no_child()
+""", "echo $$ >pid; mv pid here; exec sleep 60")
+        process.send_signal(signal.SIGUSR1)
+        self.assertEqual(process.stdout.readline(), "handled\n")
+        process.send_signal(signal.SIGUSR2)
+        self.expect(process, "-15", "no child")
+
+    def test_handler_that_calls(self):
+        """A call inside a call: both wait in the same context."""
+        process = self.start("""
+signal.signal(signal.SIGUSR1, lambda *_: print(runner.check_output_text(["echo", "inner"]), flush=True))
+try:
+    runner.run(argv)
+except KeyboardInterrupt:
+    print("interrupted")
+expect_no_child()
+""")
+        process.send_signal(signal.SIGUSR1)
+        self.assertEqual(process.stdout.readline(), "inner\n")
+        process.send_signal(signal.SIGINT)
+        self.expect(process, "interrupted", "no child")
+
+    def test_wait_for_job(self):
+        """Only the wait ends."""
+        process = self.interrupt("""
+    job = runner.start(argv)
+    try:
+        job.wait()
+    except KeyboardInterrupt:
+        job.stop()
+        print(job.wait().returncode)
+""")
+        self.expect(process, "0", "no child")
+
+    def test_read_lines(self):
+        """Nothing is lost."""
+        process = self.interrupt("""
+    job = runner.start(argv, stdout=Proc.Stdio.PIPE)
+    try:
+        job.read_lines(Proc.Stream.STDOUT)
+    except KeyboardInterrupt:
+        open("go", "w").close()
+    print(job.read_lines(Proc.Stream.STDOUT))
+    job.wait()
+""", "touch here; while ! [ -e go ]; do sleep 0.01; done; echo line")
+        self.expect(process, "['line']", "no child")
+
+    def test_asyncio(self):
+        process = self.interrupt("""
+    async def main():
+        await runner.run_async(argv)
+    asyncio.run(main())
+""")
+        self.expect(process, "interrupted", "no child")
+        self.assertTrue((self.dir / "gone").exists())
+
+    def test_other_thread(self):
+        """Which gets no signals: the main one does, and stops the job."""
+        process = self.start("""
+cancellable = Gio.Cancellable()
+def run():
+    try:
+        runner.run(argv, cancellable)
+    except Proc.CancelledError as error:
+        print(error.result.returncode, flush=True)
+    over.set()
+over = threading.Event()
+threading.Thread(target=run).start()
+try:
+    over.wait()
+except KeyboardInterrupt:
+    cancellable.cancel()
+    over.wait()
+expect_no_child()
+""")
+        process.send_signal(signal.SIGINT)
+        self.expect(process, "0", "no child")
+
+
+class TestLife(unittest.TestCase):
+    """The end of the interpreter, and forks."""
+
+    def run_program(self, program):
+        done = subprocess.run([sys.executable, "-c", HEAD + program], text=True, timeout=30,
+                              capture_output=True)
+        self.assertEqual((done.returncode, done.stderr), (0, ""))
+        return done.stdout
+
+    def test_exit_while_it_runs(self):
+        self.assertEqual(self.run_program("""
+async def main():
+    runner.run_async(["sleep", "0.2"])
+    runner.start(["sleep", "0.2"])
+asyncio.run(main())
+runner.run(["true"])
+print("end")
+"""), "end\n")
+
+    def test_call_at_exit(self):
+        self.assertEqual(self.run_program("""
+import atexit
+class Late:
+    def __del__(self):
+        print(runner.check_output_text(["echo", "late"]))
+late = Late()
+atexit.register(lambda: print(runner.check_output_text(["echo", "at exit"])))
+runner.run(["true"])
+"""), "at exit\nlate\n")
+
+    def test_fork(self):
+        """In the child calls fail; the parent's go on."""
+        self.assertEqual(self.run_program("""
+async def main():
+    call = runner.check_output_text_async(["echo", "parent"])
+    pid = os.fork()
+    if pid == 0:
+        try:
+            runner.run(["true"])
+        except GLib.Error:
+            os._exit(7)
+        os._exit(1)
+    status = os.waitpid(pid, 0)[1]
+    print(os.waitstatus_to_exitcode(status), await call)
+runner.run(["true"])
+asyncio.run(main())
+"""), "7 parent\n")
+
+    def test_spawned_pool(self):
+        """Errors travel between processes."""
+        self.assertEqual(self.run_program("""
+import pickle, subprocess
+try:
+    runner.check(["false"])
+except subprocess.CalledProcessError as error:
+    data = pickle.dumps(error)
+print(subprocess.run([sys.executable, "-W", "ignore", "-c",
+    "import pickle, sys; print(pickle.loads(sys.stdin.buffer.read()).returncode)"],
+    input=data, stdout=-1).stdout)
+"""), "b'1\\n'\n")
+
+
+if __name__ == "__main__":
+    tap.main()
