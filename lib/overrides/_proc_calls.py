@@ -15,8 +15,6 @@ from . import _proc_context as contexts
 
 Proc = get_introspection_module('Proc')
 
-_job_wait_async = Proc.Job.wait_async
-
 
 class Chain:
     """While it holds, the inner cancellable is cancelled by the outer one, if there is one."""
@@ -100,8 +98,14 @@ class JobCall(Call):
         return self.job.get_state() == Proc.JobState.FINISHED
 
     def begin(self, over):
+        """By a signal: PyGObject's callbacks leave some bytes behind, for each call."""
         self.submit()
-        _job_wait_async(self.job, None, over)
+        self.handler = self.job.connect('notify::state', self._on_state, over)
+
+    def _on_state(self, job, pspec, over):
+        if self.is_over():
+            job.disconnect(self.handler)
+            over(job, None)
 
     def interrupt(self):
         self.n_interrupts += 1
@@ -129,8 +133,10 @@ class CallFuture(asyncio.Future):
         return True
 
     def settle(self, source, task):
-        """In the loop's thread."""
+        """In the loop's thread. With the loop closed, nobody is left to be told."""
         call, self._call = self._call, None
+        if self.get_loop().is_closed():
+            return
         value = error = None
         try:
             value = call.finish(source, task)

@@ -22,7 +22,6 @@ Command = Proc.Command
 
 
 _job_wait = Proc.Job.wait
-_job_wait_finish = Proc.Job.wait_finish
 
 
 class VerbCall(calls.JobCall):
@@ -34,16 +33,12 @@ class VerbCall(calls.JobCall):
         self.text = request.text
 
     def finish(self, job, task):
-        return self._judge(lambda: _job_wait_finish(job, task))
+        with errors.converted(self.runner, self.command):
+            result = _job_wait(job)
+        return self.verb.judge(self.runner, result, self.text)
 
     def wait(self):
-        job = calls.wait_for_job(self)
-        return self._judge(lambda: _job_wait(job))
-
-    def _judge(self, get_result):
-        with errors.converted(self.runner, self.command):
-            result = get_result()
-        return self.verb.judge(self.runner, result, self.text)
+        return self.finish(calls.wait_for_job(self), None)
 
 
 class Request:

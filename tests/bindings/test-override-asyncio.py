@@ -10,8 +10,6 @@ import sys
 import tempfile
 import threading
 import unittest
-import warnings
-import weakref
 
 import gi
 
@@ -524,13 +522,9 @@ class TestJob(TestCase):
 def in_glib(case):
     """The same once more, in GLib's loop."""
     def run_loop(self, function, *args):
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore", DeprecationWarning)
-            asyncio.set_event_loop_policy(GLibEventLoopPolicy())
-        try:
-            return asyncio.run(function(*args))
-        finally:
-            asyncio.set_event_loop_policy(None)
+        policy = GLibEventLoopPolicy()
+        with asyncio.Runner(loop_factory=policy.get_event_loop) as runner:
+            return runner.run(function(*args))
 
     return type(case.__name__ + "InGLib", (case,), {"run_loop": run_loop})
 

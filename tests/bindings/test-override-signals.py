@@ -17,7 +17,7 @@ CHILD = "trap 'sleep 0.2; touch gone; exit 0' TERM; touch here; while :; do slee
 STUBBORN = "trap 'touch told' TERM; touch here; while :; do sleep 0.01; done"
 
 HEAD = """
-import asyncio, os, signal, sys, threading
+import asyncio, os, signal, sys, threading, warnings
 import gi
 gi.require_version("Proc", "1")
 from gi.repository import GLib, Gio, Proc
@@ -205,7 +205,9 @@ runner.run(["true"])
         self.assertEqual(self.run_program("""
 async def main():
     call = runner.check_output_text_async(["echo", "parent"])
-    pid = os.fork()
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # that there are threads
+        pid = os.fork()
     if pid == 0:
         try:
             runner.run(["true"])
