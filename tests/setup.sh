@@ -45,6 +45,7 @@ adwaita-icon-theme      test -e /usr/share/icons/Adwaita/index.theme
 fonts-dejavu-core       test -e /usr/share/doc/fonts-dejavu-core
 desktop-file-utils      command -v desktop-file-validate
 strace                  strace --version
+mypy                    mypy --version
 '
 
 say () {
