@@ -58,7 +58,7 @@ async def measure(body, *args):
 
 async def compare(name, bar, unit, amount, body, *args):
     """Prints both speeds, and whether ours is as many times the other as it has to be."""
-    seconds = {ours: [], asyncios: []}
+    seconds: dict = {ours: [], asyncios: []}
     for number in range(WARM_UPS + ROUNDS):
         for call, taken in seconds.items():
             taken.append(await measure(body, call, *args))
