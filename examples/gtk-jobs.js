@@ -128,6 +128,7 @@ export const Window = GObject.registerClass(class Window extends Gtk.Application
     }
 
     closeWhenStopped() {
+        this.set_focus(null);
         this.sensitive = false;
         this.runner.stop_all_async(null, () => this.destroy());
         return true;

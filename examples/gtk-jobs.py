@@ -120,6 +120,7 @@ class Window(Gtk.ApplicationWindow):
         self.stop.set_sensitive(self.job is not None and self.job.props.state in running)
 
     def close_when_stopped(self):
+        self.set_focus(None)
         self.set_sensitive(False)
         self.runner.stop_all_async(None, lambda runner, task: self.destroy())
         return True

@@ -267,3 +267,13 @@ jobs_log_get (ProcJob *job)
 {
   return job == NULL ? NULL : g_object_get_qdata (G_OBJECT (job), jobs_log_quark ());
 }
+
+/* Nobody will look at it any more: so the job need not wait until all of its lines are told. */
+void
+jobs_log_detach (ProcJob *job)
+{
+  JobsLog *self = jobs_log_get (job);
+
+  if (self != NULL)
+    g_signal_handlers_disconnect_by_func (job, on_lines, self);
+}

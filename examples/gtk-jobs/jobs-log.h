@@ -21,6 +21,7 @@ typedef struct
 } JobsPlace;
 
 JobsLog *jobs_log_attach (ProcJob *job, const char *title);
+void jobs_log_detach (ProcJob *job);
 JobsLog *jobs_log_get (ProcJob *job);
 const char *jobs_log_get_title (JobsLog *self);
 const GError *jobs_log_get_error (JobsLog *self);

@@ -237,6 +237,19 @@ clear (GSimpleAction *action, GVariant *parameter, gpointer user_data)
 }
 
 static void
+detach_logs (JobsWindow *self)
+{
+  GListModel *jobs = proc_runner_get_jobs (self->runner);
+
+  for (guint i = 0; i < g_list_model_get_n_items (jobs); i++)
+    {
+      g_autoptr(ProcJob) job = g_list_model_get_item (jobs, i);
+
+      jobs_log_detach (job);
+    }
+}
+
+static void
 on_all_stopped (GObject *source, GAsyncResult *result, gpointer user_data)
 {
   g_autoptr(JobsWindow) self = user_data;
@@ -250,6 +263,8 @@ static void
 stop_and_close (JobsWindow *self)
 {
   self->is_stopping = TRUE;
+  detach_logs (self);
+  gtk_window_set_focus (GTK_WINDOW (self), NULL);
   gtk_widget_set_sensitive (gtk_window_get_child (GTK_WINDOW (self)), FALSE);
   gtk_window_set_title (GTK_WINDOW (self), "Stopping…");
   proc_runner_stop_all_async (self->runner, NULL, on_all_stopped, g_object_ref (self));
@@ -296,6 +311,7 @@ jobs_window_dispose (GObject *object)
   if (self->runner != NULL)
     {
       g_signal_handlers_disconnect_by_data (self->runner, self);
+      detach_logs (self);
       proc_runner_stop_all_async (self->runner, NULL, NULL, NULL);
     }
   g_clear_object (&self->job_signals);

@@ -128,7 +128,7 @@ drop (Fixture *fixture)
   static const char *const lines[] = {
     "exec sleep 1000", "yes", "seq 100000", "echo gone", "exit 1", "exec cat"
   };
-  int n_iterations = g_test_rand_int_range (0, 30);
+  int n_iterations = g_test_rand_int_range (0, 20);
 
   for (guint i = 0; i < G_N_ELEMENTS (lines); i++)
     g_object_unref (jobs_window_run (fixture->window, lines[i]));
