@@ -130,7 +130,10 @@ export const Window = GObject.registerClass(class Window extends Gtk.Application
     closeWhenStopped() {
         this.set_focus(null);
         this.sensitive = false;
-        this.runner.stop_all_async(null, () => this.destroy());
+        this.runner.stop_all_async(null, () => {
+            this.list.model = null; // not when the garbage is collected: then it is too late
+            this.destroy();
+        });
         return true;
     }
 });

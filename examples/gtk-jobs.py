@@ -122,8 +122,12 @@ class Window(Gtk.ApplicationWindow):
     def close_when_stopped(self):
         self.set_focus(None)
         self.set_sensitive(False)
-        self.runner.stop_all_async(None, lambda runner, task: self.destroy())
+        self.runner.stop_all_async(None, self.on_stopped)
         return True
+
+    def on_stopped(self, runner, task):
+        self.list.set_model(None)
+        self.destroy()
 
 
 def new_application(**properties):
