@@ -1,8 +1,7 @@
 #!/usr/bin/gjs -m
 // SPDX-License-Identifier: LGPL-2.1-or-later
 
-// Jobs in a window: a list with their progress, the output of the selected one, Stop. The
-// application of gtk-jobs/ in small. Close the window to stop all that runs.
+// Jobs in a window: the application of gtk-jobs/ in small. Closing it stops all that runs.
 
 import Gio from 'gi://Gio';
 import GObject from 'gi://GObject';
@@ -110,8 +109,8 @@ export const Window = GObject.registerClass(class Window extends Gtk.Application
         let summary;
         try {
             ({summary} = job.wait_finish(task));
-        } catch (error) {
-            summary = error.message;
+        } catch ({message}) {
+            summary = message;
         }
         job.buffer.insert(job.buffer.get_end_iter(), `(${summary})`, -1);
     }

@@ -38,6 +38,8 @@ def environment(home, display):
         DISPLAY=display,
         DBUS_SESSION_BUS_ADDRESS="disabled:",
         GDK_BACKEND="x11",
+        GDK_DEBUG="gl-disable",  # until GTK 4.14
+        GDK_DISABLE="gl",
         GSETTINGS_BACKEND="memory",
         GSK_RENDERER="cairo",
         GTK_A11Y="test",
