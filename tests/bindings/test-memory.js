@@ -11,8 +11,8 @@ import System from 'system';
 import {assertCancelled, assertEqual, assertRefused, idle, run, test} from './harness.js';
 
 const N_CALLS = Number(ARGV[0]);
-// Until the engine's own heap has its size; it still grows by a step now and then.
-const N_WARM_UP = Math.max(500, N_CALLS / 2);
+const N_WARM_UP = Math.max(500, N_CALLS / 4);
+const N_ROUNDS = 3;
 const N_AT_ONCE = 8;
 const LIMIT_KIB = 1024;
 
@@ -71,13 +71,20 @@ async function residentKib() {
     return Number(/VmRSS:\s+(\d+) kB/.exec(new TextDecoder().decode(status))[1]);
 }
 
+// The engine's own heap grows by a step of nearly a MiB now and then, and what leaks grows
+// always: so there are some rounds, of which one must keep within the limit.
 test(`${N_CALLS} calls`, async runner => {
     await call(runner, N_WARM_UP);
-    const before = await residentKib();
-    await call(runner, N_CALLS);
-    const growth = await residentKib() - before;
-    print(`# ${growth} KiB more than ${before} KiB after ${N_CALLS} calls`);
-    assertEqual(growth < LIMIT_KIB, true);
+    let growth;
+    for (let round = 0; round < N_ROUNDS; round++) {
+        const before = await residentKib();
+        await call(runner, N_CALLS);
+        growth = await residentKib() - before;
+        print(`# ${growth} KiB more than ${before} KiB after ${N_CALLS} calls`);
+        if (growth < LIMIT_KIB)
+            return;
+    }
+    throw new Error(`${growth} KiB are too many`);
 });
 
 run();
