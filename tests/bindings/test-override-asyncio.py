@@ -529,6 +529,38 @@ def in_glib(case):
     return type(case.__name__ + "InGLib", (case,), {"run_loop": run_loop})
 
 
+@unittest.skipIf(GLibEventLoopPolicy is None, "PyGObject 3.50 has it")
+class TestApplication(TestCase):
+    """A program whose main loop is GLib's, as that of a GTK application is."""
+
+    def test_task(self):
+        said = []
+
+        async def work(app):
+            said.append(await self.runner.check_output_text_async(["echo", "a"]))
+            job = self.runner.start(["seq", "3"])
+            job.connect("lines", lambda job, stream, lines: said.extend(lines))
+            await job
+            with self.assertRaises(asyncio.TimeoutError):
+                await asyncio.wait_for(self.runner.run_async(["sleep", "60"]), 0.01)
+            app.release()
+
+        def on_activate(app):
+            app.hold()
+            app.task = asyncio.get_running_loop().create_task(work(app))
+            call = self.runner.check_output_text_async(["echo", "b"])
+            call.add_done_callback(lambda call: said.append(call.result()))
+
+        policy = GLibEventLoopPolicy()
+        app = Gio.Application()
+        app.connect("activate", on_activate)
+        with policy.get_event_loop().running(app.quit):
+            app.run()
+        app.task.result()
+        policy.get_event_loop().close()
+        self.assertEqual(sorted(said), ["1", "2", "3", "a", "b"])
+
+
 if GLibEventLoopPolicy is not None:
     TestAwaitInGLib = in_glib(TestAwait)
     TestCancelInGLib = in_glib(TestCancel)
