@@ -15,6 +15,7 @@
  */
 #define FIRST_CAPACITY ((gsize) 4 * 1024)
 #define MAP_THRESHOLD ((gsize) 256 * 1024)
+#define HUGE_THRESHOLD ((gsize) 8 * 1024 * 1024)
 
 static gsize
 round_to_pages (gsize size)
@@ -55,6 +56,10 @@ enlarge_mapping (ProcBuffer *self, gsize capacity)
   if (mapping == MAP_FAILED)
     return FALSE;
 
+  /* Much of the time of much output goes into page faults. Where there are no huge
+   * pages, this is no error. */
+  if (capacity >= HUGE_THRESHOLD)
+    madvise (mapping, capacity, MADV_HUGEPAGE);
   self->data = mapping;
   return TRUE;
 }
