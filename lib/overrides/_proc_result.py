@@ -5,6 +5,7 @@
 from gi.module import get_introspection_module
 
 from . import _proc_errors as errors
+from ._proc_bytes import to_python
 
 Proc = get_introspection_module('Proc')
 Result = Proc.Result
@@ -30,12 +31,12 @@ def _is_text(self):
 
 def _get_stdout(self):
     """The standard output that was kept: bytes, or str if the command was run with text."""
-    return self.get_stdout_text() if _is_text(self) else self.get_stdout().get_data() or b''
+    return self.get_stdout_text() if _is_text(self) else to_python(self.get_stdout())
 
 
 def _get_stderr(self):
     """The standard error that was kept: bytes, or str if the command was run with text."""
-    return self.get_stderr_text() if _is_text(self) else self.get_stderr().get_data() or b''
+    return self.get_stderr_text() if _is_text(self) else to_python(self.get_stderr())
 
 
 def _get_args(self):

@@ -14,6 +14,7 @@ from gi.repository import GLib
 from . import _proc_calls as calls
 from . import _proc_errors as errors
 from . import _proc_result as results
+from ._proc_bytes import to_python
 from ._proc_command import prepare, to_file
 
 Proc = get_introspection_module('Proc')
@@ -137,7 +138,7 @@ class Verb:
         result = runner.get_task_result(task)
         with errors.converted(runner, result.get_command() if result else None, result):
             value = self.own_finish(runner, task)
-        return value.get_data() or b'' if isinstance(value, GLib.Bytes) else value
+        return to_python(value) if isinstance(value, GLib.Bytes) else value
 
 
 VERBS = (

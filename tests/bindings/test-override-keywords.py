@@ -173,6 +173,12 @@ class TestResult(TestCase):
         with self.assertRaises(subprocess.CalledProcessError):
             self.runner.run(["false"]).check_returncode()
 
+    def test_much_output(self):
+        for size in 0, 1, 2**22 - 1, 2**22, 2**22 + 1, 2**24 + 12345:
+            out = self.runner.check_output(["sh", "-c", "yes 0123456 | head -c %d" % size])
+            self.assertEqual(out, (b"0123456\n" * (size // 8 + 1))[:size])
+            self.assertEqual(hash(out), hash(bytes(bytearray(out))))
+
     def test_outputs_of_verbs(self):
         self.assertEqual(self.runner.check_output(["echo", "a"]), b"a\n")
         self.assertEqual(self.runner.check_output(["true"]), b"")
