@@ -16,7 +16,6 @@ import weakref
 
 OWNERLESS_POLLING = 1  # to be woken up also while nobody iterates it
 MAX_PRIORITY = 2**31 - 1
-MAX_TURN = 16  # iterations until the others of a loop have theirs
 
 
 class _PollFD(ctypes.Structure):
@@ -78,12 +77,10 @@ class Context:
         return 0 if ready else self._number.value
 
     def iterate(self):
-        """Does what is to be done. Gives in how many milliseconds it wants to be called
+        """Does some of what is to be done. Gives in how many milliseconds it wants to be called
         again, if nothing comes in earlier: -1 is never."""
-        for _ in range(MAX_TURN):
-            if not _iteration(self._context, False):
-                return self._look()
-        return 0
+        _iteration(self._context, False)
+        return self._look()
 
 
 class LoopContext(Context):
@@ -99,9 +96,10 @@ class LoopContext(Context):
             self._timer.cancel()
             self._timer = None
         msec = self.iterate()
-        if msec >= 0:
-            loop = asyncio.get_running_loop()
-            self._timer = loop.call_later(msec / 1000, self._iterate)
+        if msec == 0:
+            self._timer = asyncio.get_running_loop().call_soon(self._iterate)
+        elif msec > 0:
+            self._timer = asyncio.get_running_loop().call_later(msec / 1000, self._iterate)
 
 
 _loops = weakref.WeakKeyDictionary()
