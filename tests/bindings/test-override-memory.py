@@ -93,7 +93,8 @@ class TestMemory(unittest.TestCase):
 
     def test_output(self):
         async def call_some():
-            await asyncio.gather(*(self.runner.check_output_async(["echo"]) for _ in range(AT_ONCE)))
+            calls = [self.runner.check_output_async(["echo"]) for _ in range(AT_ONCE)]
+            await asyncio.gather(*calls)
 
         self.check(lambda: asyncio.run(call_some()))
 

@@ -101,7 +101,9 @@ expect_no_child()
     def test_handler_that_calls(self):
         """A call inside a call: both wait in the same context."""
         process = self.start("""
-signal.signal(signal.SIGUSR1, lambda *_: print(runner.check_output_text(["echo", "inner"]), flush=True))
+def on_usr1(*_):
+    print(runner.check_output_text(["echo", "inner"]), flush=True)
+signal.signal(signal.SIGUSR1, on_usr1)
 try:
     runner.run(argv)
 except KeyboardInterrupt:
