@@ -9,6 +9,7 @@ settings daemon, and no screen reader: GTK's accessibility is the one that its o
 
 import os
 import shutil
+import signal
 import subprocess
 import sys
 import tempfile
@@ -55,6 +56,8 @@ def main():
         print("1..0 # SKIP there is no Xvfb")
         return 0
 
+    # A test whose time is over takes its server with it.
+    signal.signal(signal.SIGTERM, lambda number, frame: sys.exit(128 + number))
     with tempfile.TemporaryDirectory(prefix="procrunner-gtk-") as home:
         server, display = start_server()
         try:

@@ -327,8 +327,11 @@ test_save (Fixture *fixture)
   take_picture (dialog, "gtk-jobs-not-saved.png");
   press (dialog, "_Close");
 
-  activate (fixture, "save");
-  gtk_window_close (wait_for_dialog (fixture));
+  if (may_open_file_dialog ())
+    {
+      activate (fixture, "save");
+      gtk_window_close (wait_for_dialog (fixture));
+    }
 }
 
 /* Keys, as the application's accelerators. */

@@ -51,8 +51,15 @@ test_closes_with_a_dialog (Fixture *fixture)
 static void
 test_closes_with_a_file_dialog (Fixture *fixture)
 {
-  g_autoptr(ProcJob) job = run_line (fixture, "exec sleep 1000");
+  g_autoptr(ProcJob) job = NULL;
 
+  if (!may_open_file_dialog ())
+    {
+      g_test_skip ("leaks are looked for");
+      return;
+    }
+
+  job = run_line (fixture, "exec sleep 1000");
   activate (fixture, "save");
   wait_for_dialog (fixture);
   gtk_window_destroy (GTK_WINDOW (fixture->window));
