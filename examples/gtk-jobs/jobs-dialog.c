@@ -69,8 +69,9 @@ static void
 on_answer (GObject *source, GAsyncResult *result, gpointer user_data)
 {
   g_autoptr(Asked) asked = user_data;
+  int button = gtk_alert_dialog_choose_finish (GTK_ALERT_DIALOG (source), result, NULL);
 
-  tell_answer (asked, gtk_alert_dialog_choose_finish (GTK_ALERT_DIALOG (source), result, NULL) == 1);
+  tell_answer (asked, button == 1);
 }
 
 static void

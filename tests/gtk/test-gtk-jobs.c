@@ -27,8 +27,8 @@ static void
 test_progress (Fixture *fixture)
 {
   g_autofree char *gate = make_gate ();
-  g_autofree char *line = g_strdup_printf ("echo '[1/4] one'; cat '%s'; echo '[3/4] three'; cat '%s'",
-                                           gate, gate);
+  g_autofree char *line = g_strdup_printf ("echo '[1/4] one'; cat '%s'; "
+                                           "echo '[3/4] three'; cat '%s'", gate, gate);
   g_autoptr(ProcJob) job = run_line (fixture, line);
   g_autoptr(GArray) seen = g_array_new (FALSE, FALSE, sizeof (double));
   GtkProgressBar *bar = part_of_row (fixture, job, "progress");

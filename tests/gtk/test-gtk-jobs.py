@@ -63,7 +63,8 @@ class Test(unittest.TestCase):
         job = self.window.run("seq 3; echo '[1/2]'; exit 3")
         iterate_until(lambda: is_over(job) and self.window.job is job)
         iterate_until(lambda: text_of(job.buffer).endswith(")"))
-        self.assertTrue(text_of(self.window.text.get_buffer()).startswith("1\n2\n3\n[1/2]\n(“seq 3"))
+        text = text_of(self.window.text.get_buffer())
+        self.assertTrue(text.startswith("1\n2\n3\n[1/2]\n(“seq 3"))
         iterate_until(lambda: labels_of(self.window) == ["Finished: seq 3; echo '[1/2]'; exit 3"])
         row, = [row for row in rows_of(self.window.list) if row.get_mapped()]
         self.assertEqual(row.progress.get_fraction(), 0.5)

@@ -120,7 +120,8 @@ test_flood (Fixture *fixture)
 static void
 test_long_line (Fixture *fixture)
 {
-  g_autoptr(ProcJob) job = run_line (fixture, "head -c 100000 /dev/zero | tr '\\0' x; echo; echo y");
+  g_autoptr(ProcJob) job = run_line (fixture,
+                                     "head -c 100000 /dev/zero | tr '\\0' x; echo; echo y");
   g_autofree char *text = NULL;
 
   wait_until_finished (job);
