@@ -379,11 +379,11 @@ proc_child_is_running (ProcChild *self)
          && (self->supervised ? self->running : self->settled);
 }
 
-/* Once it is started. */
+/* 0: it has not told yet. */
 pid_t
 proc_child_get_pid (ProcChild *self)
 {
-  return proc_group_get_leader (self->group);
+  return self->group != NULL ? proc_group_get_leader (self->group) : 0;
 }
 
 /* Asks the kernel, which may know it sooner than we were told. */

@@ -37,7 +37,7 @@ struct _ProcReport
   gboolean complete;
   gboolean stdin_complete;
 
-  pid_t pid;
+  pid_t pid; /* 0: it was never told */
   gint64 start_monotonic;
   gint64 start_usec; /* wall clock, since 1970; 0 if never started */
   gint64 elapsed_usec;
