@@ -18,6 +18,7 @@ ProcChild *proc_child_spawn (ProcPlan *plan,
                              GError **error);
 void proc_child_free (ProcChild *self);
 
+gboolean proc_child_may_start (ProcChild *self);
 gboolean proc_child_is_started (ProcChild *self);
 gboolean proc_child_is_running (ProcChild *self);
 pid_t proc_child_get_pid (ProcChild *self);

@@ -371,6 +371,13 @@ proc_child_is_started (ProcChild *self)
   return self->group != NULL;
 }
 
+/* TRUE: it will be started yet, or fail. */
+gboolean
+proc_child_may_start (ProcChild *self)
+{
+  return self->group == NULL && !self->settled;
+}
+
 /* TRUE: it has become its program. */
 gboolean
 proc_child_is_running (ProcChild *self)

@@ -15,6 +15,9 @@
  *   the ladder is over when nobody is left, at whichever step
  *   a step whose time is over gives way to the next, the last one to the end
  *
+ * The time of a step begins with its signals: a child that a busy system has not
+ * started yet is waited for, since nobody could stop it later.
+ *
  * A stopped child gets SIGCONT, or it could not act on SIGTERM. SIGKILL is sent
  * again at each look, since one can miss a fork that is under way. Whoever is left
  * at the end may not be signalled by us, or is stuck in the kernel.
@@ -52,7 +55,7 @@ struct _ProcLadder
   guint waits_msec[N_STEPS];
   guint step;
   gboolean sent; /* the signals of this step */
-  gint64 step_ends; /* monotonic */
+  gint64 step_ends; /* monotonic, once they are sent */
   guint look_msec;
   GSource *timer;
 
@@ -66,14 +69,16 @@ send_signals (ProcLadder *self)
 {
   const Step *step = &steps[self->step];
 
-  if (!proc_child_is_started (self->child) || (self->sent && !step->repeated))
+  if (proc_child_may_start (self->child) || (self->sent && !step->repeated))
     return;
 
   for (guint i = 0; i < G_N_ELEMENTS (step->signals) && step->signals[i] != 0; i++)
     proc_child_signal (self->child, step->signals[i]);
 
+  if (!self->sent)
+    self->step_ends = g_get_monotonic_time () + (gint64) self->waits_msec[self->step] * 1000;
   self->sent = TRUE;
-  self->forced |= self->step == STEP_KILL;
+  self->forced |= self->step == STEP_KILL && proc_child_is_started (self->child);
 }
 
 static void
@@ -82,7 +87,6 @@ enter_step (ProcLadder *self, guint step)
   self->step = step;
   self->sent = FALSE;
   self->look_msec = FIRST_LOOK_MSEC;
-  self->step_ends = g_get_monotonic_time () + (gint64) self->waits_msec[step] * 1000;
 }
 
 static gboolean
@@ -111,13 +115,16 @@ on_timer (gpointer user_data)
   return G_SOURCE_REMOVE;
 }
 
-/* While the child lives, its end is told to us: only the step's own is waited for,
- * except by the step that repeats its signal. */
+/* While the child lives, its end is told to us, as is its start: only the step's own end
+ * is waited for, except by the step that repeats its signal. */
 static void
 start_timer (ProcLadder *self)
 {
   gint64 left_msec = (self->step_ends - g_get_monotonic_time ()) / 1000 + 1;
   gint64 wait_msec = left_msec;
+
+  if (!self->sent)
+    return;
 
   if (proc_child_is_gone (self->child) || steps[self->step].repeated)
     {
@@ -166,7 +173,7 @@ proc_ladder_look (ProcLadder *self)
       return;
     }
 
-  if (g_get_monotonic_time () >= self->step_ends)
+  if (self->sent && g_get_monotonic_time () >= self->step_ends)
     {
       if (self->step + 1 == N_STEPS)
         {
