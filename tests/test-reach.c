@@ -11,6 +11,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "test-jobs.h"
 #include "test-stopping.h"
 
 #define NOBODY 65534
@@ -84,6 +85,8 @@ test_pg10_signals_to_the_dead (void)
       g_assert_cmpint (proc_result_get_outcome (result), ==, PROC_OUTCOME_EXITED);
       g_assert_cmpint (proc_result_get_exit_status (result), ==, 3);
     }
+
+  test_job_iterate_until (job, PROC_JOB_STATE_FINISHED);
 }
 
 /* Out of reach */

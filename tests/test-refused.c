@@ -92,7 +92,7 @@ REFUSED (clone3, FALSE, "clone3")
 REFUSED (splice, FALSE, "splice")
 REFUSED (memfd_create, FALSE, "memfd_create")
 REFUSED (all, TRUE, "pidfd_open", "pidfd_send_signal", "waitid_pidfd", "close_range", "clone3",
-         "splice", "memfd_create")
+         "splice")
 
 int
 main (int argc, char **argv)

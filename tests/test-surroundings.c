@@ -244,6 +244,10 @@ run_inside (const char *const *options)
   if (!proc_result_get_successful (result))
     g_error ("%s\n%s", proc_result_get_summary (result), proc_result_get_stdout_text (result));
   test_assert_text (proc_result_get_stdout (result), "all is well\n");
+
+  /* The sandbox's first process comes here, and ends. */
+  while (TEMP_FAILURE_RETRY (waitpid (-1, NULL, 0)) > 0)
+    continue;
 }
 
 #define WITHOUT_PROC "--tmpfs", "/proc"
