@@ -409,11 +409,11 @@ test_drain_grace_waits (void)
   g_auto(TestFollower) follower = TEST_FOLLOWER_INIT;
   g_autoptr(ProcResult) result = NULL;
 
-  proc_runner_set_drain_grace_msec (runner, 200);
+  proc_runner_set_drain_grace_msec (runner, 1500);
   job = test_start (runner, command);
   test_follow_data (&follower, job);
   test_iterate_until (job, PROC_JOB_STATE_RUNNING);
-  let_time_pass (600);
+  let_time_pass (2000);
   result = test_wait_for (job);
   test_assert_flood (&follower, PROC_STREAM_STDOUT, 20000000);
   g_assert_true (proc_result_get_complete (result));

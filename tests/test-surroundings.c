@@ -201,7 +201,7 @@ in_sandbox (const char *const *options, const char *program)
 static void
 reap_orphans (void)
 {
-  while (waitpid (-1, NULL, 0) > 0)
+  while (TEMP_FAILURE_RETRY (waitpid (-1, NULL, 0)) > 0)
     continue;
 }
 
@@ -244,10 +244,6 @@ run_inside (const char *const *options)
   if (!proc_result_get_successful (result))
     g_error ("%s\n%s", proc_result_get_summary (result), proc_result_get_stdout_text (result));
   test_assert_text (proc_result_get_stdout (result), "all is well\n");
-
-  /* The sandbox's first process comes here, and ends. */
-  while (TEMP_FAILURE_RETRY (waitpid (-1, NULL, 0)) > 0)
-    continue;
 }
 
 #define WITHOUT_PROC "--tmpfs", "/proc"
