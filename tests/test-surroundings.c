@@ -197,14 +197,6 @@ in_sandbox (const char *const *options, const char *program)
   return g_steal_pointer (&command);
 }
 
-/* What bwrap leaves behind when it ends first is dying, and ours. */
-static void
-reap_orphans (void)
-{
-  while (TEMP_FAILURE_RETRY (waitpid (-1, NULL, 0)) > 0)
-    continue;
-}
-
 static gboolean
 can_sandbox (ProcRunner *runner)
 {
@@ -213,7 +205,6 @@ can_sandbox (ProcRunner *runner)
   g_autoptr(ProcResult) result = proc_runner_check (runner, command, NULL, &error);
   g_autofree char *reason = NULL;
 
-  reap_orphans ();
   if (result != NULL)
     return TRUE;
 
@@ -240,7 +231,6 @@ run_inside (const char *const *options)
 
   command = in_sandbox (options, program_path);
   result = test_run (runner, command);
-  reap_orphans ();
   if (!proc_result_get_successful (result))
     g_error ("%s\n%s", proc_result_get_summary (result), proc_result_get_stdout_text (result));
   test_assert_text (proc_result_get_stdout (result), "all is well\n");
