@@ -250,7 +250,11 @@ wait_for_cancelled (ProcRunner *runner, TestCall *call)
   GAsyncResult *ended = test_call_wait (call);
   g_autoptr(GError) error = NULL;
 
-  g_assert_null (proc_runner_run_finish (runner, ended, &error));
+  g_autoptr(ProcResult) result = proc_runner_run_finish (runner, ended, &error);
+
+  if (result != NULL)
+    g_error ("not cancelled: %s, output %s", proc_result_get_summary (result),
+             proc_result_get_stdout_text (result));
   g_assert_error (error, G_IO_ERROR, G_IO_ERROR_CANCELLED);
   return proc_runner_get_task_result (runner, ended);
 }
