@@ -6,11 +6,13 @@ usage: samples.py LANGUAGE SOURCE_ROOT BUILD_ROOT COMMAND -- PAGE...
 
 A fenced block of LANGUAGE that is a whole program is one sample; COMMAND is the
 compiler or the interpreter. A sample passes if it exits with 0, writes to
-standard output and leaves standard error empty. The output is TAP.
+standard output and leaves standard error empty. One with a window gets a display of
+its own, where GTK and an X server are installed. The output is TAP.
 """
 
 import os
 import re
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -22,6 +24,7 @@ PROGRAM = {
     "js": r"^import .*gi://",
     "vala": r"^(async )?(void|int) main \(",
 }
+GTK = "#include <gtk/gtk.h>"
 TIMEOUT_SEC = 30
 
 
@@ -31,6 +34,11 @@ def samples(language, pages):
         for fence in fences:
             if re.search(PROGRAM[language], fence[1], re.M):
                 yield f"{page.name}:{page.read_text()[:fence.start()].count(chr(10)) + 1}", fence[1]
+
+
+def has_display():
+    gtk = ["pkg-config", "--exists", "gtk4"]
+    return shutil.which("Xvfb") is not None and subprocess.run(gtk).returncode == 0
 
 
 def packages(*names):
@@ -47,7 +55,7 @@ def build(language, command, source_root, build_root, source):
         include = ["-I" + str(root / "lib") for root in (source_root, build_root)]
         subprocess.check_call(
             [*command, "-Wall", "-Werror", str(source), "-o", program, *include, *link,
-             *packages("gio-2.0")])
+             *packages("gtk4" if GTK in source.read_text() else "gio-2.0")])
         return [program]
     if language == "vala":
         # The .deps file, which names gio-2.0, is there only when installed.
@@ -65,6 +73,8 @@ def run(language, command, source_root, build_root, text):
         source = Path(directory) / f"sample.{language}"
         source.write_text(text)
         argv = build(language, command, source_root, build_root, source)
+        if GTK in text:
+            argv = [sys.executable, "-B", str(source_root / "tests/gtk/run.py"), *argv]
         lib = str(build_root / "lib")
         env = dict(os.environ, LD_LIBRARY_PATH=lib, GI_TYPELIB_PATH=lib, LC_ALL="C.UTF-8")
         done = subprocess.run(argv, cwd=directory, env=env, timeout=TIMEOUT_SEC, text=True,
@@ -80,6 +90,9 @@ def main():
 
     print(f"1..{len(found)}")
     for number, (name, text) in enumerate(found, 1):
+        if GTK in text and not has_display():
+            print(f"ok {number} {name} # SKIP there is no GTK, or no Xvfb")
+            continue
         try:
             passed = run(language, sys.argv[4:split], source_root, build_root, text)
         except subprocess.SubprocessError as error:
