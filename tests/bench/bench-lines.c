@@ -189,6 +189,6 @@ main (void)
 
   bench_rounds_run (rounds, N_WARM_UPS, measure, NULL);
   bench_table_print (rounds, rows, G_N_ELEMENTS (rows));
-  bench_table_print_line (rounds, columns, G_N_ELEMENTS (columns));
+  bench_table_print_line (rounds, columns, G_N_ELEMENTS (columns), rows, G_N_ELEMENTS (rows));
   return EXIT_SUCCESS;
 }

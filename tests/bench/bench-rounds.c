@@ -83,6 +83,22 @@ bench_rounds_run (BenchRounds *self,
       }
 }
 
+/* Those that were kept, of a series that could be had. */
+guint
+bench_rounds_get_n_rounds (BenchRounds *self)
+{
+  guint n_rounds = 0;
+
+  for (guint i = 0; i < self->series->len; i++)
+    {
+      const Series *series = &g_array_index (self->series, Series, i);
+
+      n_rounds = MAX (n_rounds, series->figures->len / self->figures_size);
+    }
+
+  return n_rounds;
+}
+
 guint
 bench_rounds_get_n_series (BenchRounds *self)
 {

@@ -19,6 +19,7 @@ void bench_rounds_run (BenchRounds *self,
                        BenchMeasure measure,
                        gconstpointer user_data);
 
+guint bench_rounds_get_n_rounds (BenchRounds *self);
 guint bench_rounds_get_n_series (BenchRounds *self);
 const char *bench_rounds_get_name (BenchRounds *self, guint series);
 GArray *bench_rounds_get_values (BenchRounds *self, const char *series, gsize figure);

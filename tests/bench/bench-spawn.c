@@ -39,9 +39,15 @@ static const Series all_series[] = {
   { "launch-1024", bench_launch, 1024, 100, 1 },
   { "launch-4096", bench_launch, 4096, 100, 1 },
   { "posix-0", bench_posix_spawn, 0, 200, 1 },
+  { "posix-256", bench_posix_spawn, 256, 100, 1 },
+  { "posix-1024", bench_posix_spawn, 1024, 100, 1 },
+  { "posix-4096", bench_posix_spawn, 4096, 100, 1 },
   { "ours-0", bench_sync, 0, 200, 1 },
   { "gsubprocess-0", bench_gsubprocess_sync, 0, 200, 1 },
   { "gsubprocess-async-0", bench_gsubprocess_async, 0, 200, 1 },
+  { "gsubprocess-async-256", bench_gsubprocess_async, 256, 20, 1 },
+  { "gsubprocess-async-1024", bench_gsubprocess_async, 1024, 10, 1 },
+  { "gsubprocess-async-4096", bench_gsubprocess_async, 4096, 4, 1 },
   { "ours-1024", bench_sync, 1024, 100, 1 },
   { "gsubprocess-1024", bench_gsubprocess_sync, 1024, 20, 1 },
   { "ours-16-0", bench_async, 0, 320, 16 },
@@ -68,6 +74,9 @@ static const BenchRow rows[] = {
   { "whole run, 256 MiB to 0", WHOLE, "ours-async-256", "ours-async-0", AT_MOST, 1.25 },
   { "whole run, 1 GiB to 0", WHOLE, "ours-async-1024", "ours-async-0", AT_MOST, 1.25 },
   { "whole run, 4 GiB to 0", WHOLE, "ours-async-4096", "ours-async-0", AT_MOST, 1.25 },
+  { "whole run, usec, 4 GiB", WHOLE, "ours-async-4096", NULL, NO_TARGET, 0 },
+  { "  to posix_spawn", WHOLE, "ours-async-4096", "posix-4096", NO_TARGET, 0 },
+  { "  to GSubprocess", WHOLE, "ours-async-4096", "gsubprocess-async-4096", NO_TARGET, 0 },
   { "GSubprocess's spawn call, usec, 0 MiB", CALL, "gsubprocess-0", NULL, NO_TARGET, 0 },
   { "GSubprocess's spawn call, usec, 1 GiB", CALL, "gsubprocess-1024", NULL, NO_TARGET, 0 },
   { "runs/s, posix_spawn", RATE, "posix-0", NULL, NO_TARGET, 0 },
@@ -164,7 +173,7 @@ main (void)
   warm_up ();
   bench_rounds_run (rounds, 0, measure, NULL);
   bench_table_print (rounds, rows, G_N_ELEMENTS (rows));
-  bench_table_print_line (rounds, columns, G_N_ELEMENTS (columns));
+  bench_table_print_line (rounds, columns, G_N_ELEMENTS (columns), rows, G_N_ELEMENTS (rows));
 
   /* Backwards: the later ones hold the sockets of the earlier ones. */
   while (n_workers > 0)

@@ -37,4 +37,8 @@ typedef struct
 } BenchColumn;
 
 void bench_table_print (BenchRounds *rounds, const BenchRow *rows, guint n_rows);
-void bench_table_print_line (BenchRounds *rounds, const BenchColumn *columns, guint n_columns);
+void bench_table_print_line (BenchRounds *rounds,
+                             const BenchColumn *columns,
+                             guint n_columns,
+                             const BenchRow *rows,
+                             guint n_rows);

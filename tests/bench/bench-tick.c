@@ -138,5 +138,5 @@ bench_tick_compare (const BenchTickSeries *series,
 
   bench_rounds_run (rounds, N_WARM_UPS, measure, series);
   bench_table_print (rounds, rows, n_rows);
-  bench_table_print_line (rounds, columns, G_N_ELEMENTS (columns));
+  bench_table_print_line (rounds, columns, G_N_ELEMENTS (columns), rows, n_rows);
 }

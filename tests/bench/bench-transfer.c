@@ -80,5 +80,5 @@ bench_transfer_compare (const BenchTransfer *transfers,
 
   bench_rounds_run (rounds, N_WARM_UPS, measure, transfers);
   bench_table_print (rounds, rows, n_rows);
-  bench_table_print_line (rounds, columns, G_N_ELEMENTS (columns));
+  bench_table_print_line (rounds, columns, G_N_ELEMENTS (columns), rows, n_rows);
 }
