@@ -182,6 +182,10 @@ def column_of(row):
     return contender_of(row.get("ratio-to") or row.get("more-than") or row["series"])
 
 
+def label_of(parent, row):
+    return parent["label"] if row is parent else f"{parent['label']}: {row['label'].strip()}"
+
+
 def lines_of(parent, children):
     """What is ours of a group: its figure, with the comparisons that find a place beside
     it; the others on lines of their own. Those that have a target come first."""
@@ -191,7 +195,7 @@ def lines_of(parent, children):
         if column != OURS and column not in lines[0][1]:
             lines[0][1][column] = row
         else:
-            lines.append((f"{parent['label']}: {row['label'].strip()}", {column: row}))
+            lines.append((label_of(parent, row), {column: row}))
     return lines
 
 
@@ -219,18 +223,24 @@ def details(run):
     yield from table(["", "median", "least", "greatest", "target"], rows)
 
 
+def find_targets(runs):
+    """Each row that has one, with its full name."""
+    for run in runs:
+        for parent, children in groups_of(run["rows"]):
+            for row in [parent, *children]:
+                if "met" in row:
+                    yield f"`{run['benchmark']}`, {escape(label_of(parent, row))}", row
+
+
 def summarize(runs):
-    met = [(run, row) for run in runs for row in run["rows"] if "met" in row]
-    missed = [(run, row) for run, row in met if not row["met"]]
-    yield f"{len(met) - len(missed)} of {len(met)} targets are met."
+    targets = list(find_targets(runs))
+    missed = [(name, row) for name, row in targets if not row["met"]]
+    yield f"{len(targets) - len(missed)} of {len(targets)} targets are met."
     if missed:
         yield "Missed are"
         yield ""
-        for run, row in missed:
-            compared = row.get("ratio-to") or row.get("more-than")
-            series = f"{row['series']} beside {compared}" if compared else row["series"]
-            yield (f"- `{run['benchmark']}`, {series}, {escape(row['label'].strip())}: "
-                   f"{number(row['median'])}, {target_of(row)}")
+        for name, row in missed:
+            yield f"- {name}: {number(row['median'])}, {target_of(row)}"
 
 
 def write_figures(runs, machine, images):

@@ -19,7 +19,7 @@ EXPECTED = [
     "| date | 2026-01-02 |",
     "| rounds | 11, 3 (**a quick look**: they do not count) |",
     "3 of 4 targets are met.",
-    "- `spawn`, ours-async-4096, async call, 99th percentile, usec, 4 GiB: 250, ≤ 200 **missed**",
+    "- `spawn`, async call, 99th percentile, usec, 4 GiB: 250, ≤ 200 **missed**",
     "| benchmark | what | ours | GSubprocess, GIO | raw system calls | asyncio |",
     "| `spawn` | async call, 99th percentile, usec, 4 GiB |"
     " 250 (100 – 300)<br>≤ 200 **missed** |  |  |  |",
