@@ -16,15 +16,15 @@
 #include <string.h>
 
 #ifdef __clang__
-#define COMPILER "clang"
+#  define COMPILER "clang"
 #else
-#define COMPILER "gcc"
+#  define COMPILER "gcc"
 #endif
 
 #ifdef __OPTIMIZE__
-#define OPTIMIZED "true"
+#  define OPTIMIZED "true"
 #else
-#define OPTIMIZED "false"
+#  define OPTIMIZED "false"
 #endif
 
 static void
