@@ -130,7 +130,9 @@ export const Window = GObject.registerClass(class Window extends Gtk.Application
         this.set_focus(null);
         this.sensitive = false;
         this.runner.stop_all_async(null, () => {
-            this.list.model = null; // not when the garbage is collected: then it is too late
+            // Not when the garbage is collected: then it is too late to unbind.
+            this.list.factory = null;
+            this.list.model = null;
             this.destroy();
         });
         return true;
