@@ -279,13 +279,71 @@ is_button_with (GtkWidget *widget, gpointer text)
          && g_strcmp0 (gtk_button_get_label (GTK_BUTTON (widget)), text) == 0;
 }
 
-void
-press (GtkWindow *window, const char *label)
+static void
+on_gone (gpointer data, GObject *object)
 {
-  GtkWidget *button = find_widget (GTK_WIDGET (window), is_button_with, (gpointer) label);
+  *(gboolean *) data = TRUE;
+}
+
+static gboolean
+is_true (gpointer data)
+{
+  return *(gboolean *) data;
+}
+
+static gboolean
+on_click (gpointer button)
+{
+  g_signal_emit_by_name (button, "clicked");
+  return G_SOURCE_REMOVE;
+}
+
+static gboolean
+on_close (gpointer window)
+{
+  gtk_window_close (window);
+  return G_SOURCE_REMOVE;
+}
+
+static gboolean
+on_destroy (gpointer window)
+{
+  gtk_window_destroy (window);
+  return G_SOURCE_REMOVE;
+}
+
+/* What a user does comes from the main loop, where GTK's dialogs end at once. */
+static void
+wait_until_gone (GtkWindow *window, GSourceFunc func, gpointer widget)
+{
+  gboolean is_gone = FALSE;
+
+  g_object_weak_ref (G_OBJECT (window), on_gone, &is_gone);
+  g_idle_add_full (G_PRIORITY_DEFAULT, func, g_object_ref (widget), g_object_unref);
+  wait_until (is_true, &is_gone);
+}
+
+void
+press (GtkWindow *dialog, const char *label)
+{
+  GtkWidget *button = find_widget (GTK_WIDGET (dialog), is_button_with, (gpointer) label);
 
   g_assert_nonnull (button);
-  g_signal_emit_by_name (button, "clicked");
+  wait_until_gone (dialog, on_click, button);
+}
+
+void
+close_dialog (GtkWindow *dialog)
+{
+  wait_until_gone (dialog, on_close, dialog);
+}
+
+void
+destroy_window (Fixture *fixture)
+{
+  GtkWindow *window = GTK_WINDOW (fixture->window);
+
+  wait_until_gone (window, on_destroy, window);
 }
 
 gboolean
@@ -345,12 +403,6 @@ take_picture (GtkWindow *window, const char *name)
   gsk_render_node_unref (picture.node);
 }
 
-static gboolean
-is_true (gpointer data)
-{
-  return *(gboolean *) data;
-}
-
 char *
 make_gate (void)
 {
@@ -370,12 +422,6 @@ open_gate (const char *path)
 
   g_assert_cmpint (fd, >=, 0);
   close (fd);
-}
-
-static void
-on_gone (gpointer data, GObject *object)
-{
-  *(gboolean *) data = TRUE;
 }
 
 static gboolean
@@ -407,7 +453,7 @@ fixture_run (gconstpointer data)
 
   /* A test may have closed it. */
   if (!window_gone)
-    gtk_window_destroy (GTK_WINDOW (fixture.window));
+    destroy_window (&fixture);
   wait_until (is_true, &window_gone);
   wait_until (is_true, &runner_gone);
   wait_until (has_no_child, NULL);

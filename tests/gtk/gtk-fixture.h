@@ -45,7 +45,11 @@ GtkWidget *find_widget (GtkWidget *widget, WidgetFunc is_it, gpointer data);
 /* Another window than the application's. */
 GtkWindow *wait_for_dialog (Fixture *fixture);
 gboolean has_text (GtkWindow *window, const char *text);
-void press (GtkWindow *window, const char *label);
+
+/* These wait until it is gone. */
+void press (GtkWindow *dialog, const char *label);
+void close_dialog (GtkWindow *dialog);
+void destroy_window (Fixture *fixture);
 
 /* GTK's file dialog reads folders in threads, and the program's end may come before theirs: not
  * where leaks are looked for. */

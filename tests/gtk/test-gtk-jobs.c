@@ -330,7 +330,7 @@ test_save (Fixture *fixture)
   if (may_open_file_dialog ())
     {
       activate (fixture, "save");
-      gtk_window_close (wait_for_dialog (fixture));
+      close_dialog (wait_for_dialog (fixture));
     }
 }
 

@@ -44,7 +44,7 @@ test_closes_with_a_dialog (Fixture *fixture)
 
   gtk_window_close (GTK_WINDOW (fixture->window));
   wait_for_dialog (fixture);
-  gtk_window_destroy (GTK_WINDOW (fixture->window));
+  destroy_window (fixture);
   wait_until_finished (job);
 }
 
@@ -62,7 +62,7 @@ test_closes_with_a_file_dialog (Fixture *fixture)
   job = run_line (fixture, "exec sleep 1000");
   activate (fixture, "save");
   wait_for_dialog (fixture);
-  gtk_window_destroy (GTK_WINDOW (fixture->window));
+  destroy_window (fixture);
   wait_until_finished (job);
 }
 
