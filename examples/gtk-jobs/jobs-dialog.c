@@ -39,7 +39,7 @@ tell_answer (Asked *self, gboolean is_yes)
 {
   g_autoptr(GtkWindow) parent = g_weak_ref_get (&self->parent);
 
-  if (parent != NULL)
+  if (parent != NULL && !gtk_widget_in_destruction (GTK_WIDGET (parent)))
     self->answer_func (parent, is_yes);
 }
 
@@ -48,7 +48,7 @@ tell_file (Asked *self, GFile *file)
 {
   g_autoptr(GtkWindow) parent = g_weak_ref_get (&self->parent);
 
-  if (parent != NULL)
+  if (parent != NULL && !gtk_widget_in_destruction (GTK_WIDGET (parent)))
     self->file_func (parent, file, self->user_data);
 }
 
@@ -95,14 +95,18 @@ on_file (GObject *source, GAsyncResult *result, gpointer user_data)
   tell_file (asked, file);
 }
 
+/* Unlike an alert, it does not go with its parent by itself. */
 static void
 ask_for_file (Asked *asked, GtkWindow *parent, const char *name)
 {
   g_autoptr(GtkFileDialog) dialog = gtk_file_dialog_new ();
+  g_autoptr(GCancellable) cancellable = g_cancellable_new ();
 
+  g_signal_connect_object (parent, "destroy", G_CALLBACK (g_cancellable_cancel), cancellable,
+                           G_CONNECT_SWAPPED);
   gtk_file_dialog_set_title (dialog, "Save Output");
   gtk_file_dialog_set_initial_name (dialog, name);
-  gtk_file_dialog_save (dialog, parent, NULL, on_file, asked);
+  gtk_file_dialog_save (dialog, parent, cancellable, on_file, asked);
 }
 
 #else

@@ -260,6 +260,16 @@ wait_for_dialog (Fixture *fixture)
   return search.dialog;
 }
 
+/* GTK's path bar reads one folder after the other, up to the root. If it goes meanwhile, it comes
+ * back to the buttons it had made, and they are gone. In the root, there is nothing behind it. */
+GtkWindow *
+open_file_dialog (Fixture *fixture)
+{
+  g_assert_cmpint (g_chdir ("/"), ==, 0);
+  activate (fixture, "save");
+  return wait_for_dialog (fixture);
+}
+
 static gboolean
 is_label_with (GtkWidget *widget, gpointer text)
 {
@@ -432,6 +442,12 @@ has_no_child (gpointer data)
   return waitid (P_ALL, 0, &info, WEXITED | WNOHANG | WNOWAIT) != 0;
 }
 
+static gboolean
+has_no_window (gpointer data)
+{
+  return g_list_model_get_n_items (gtk_window_get_toplevels ()) == 0;
+}
+
 static void
 fixture_run (gconstpointer data)
 {
@@ -457,6 +473,7 @@ fixture_run (gconstpointer data)
   wait_until (is_true, &window_gone);
   wait_until (is_true, &runner_gone);
   wait_until (has_no_child, NULL);
+  wait_until (has_no_window, NULL);
   g_object_unref (fixture.application);
   g_application_set_default (NULL);
 }

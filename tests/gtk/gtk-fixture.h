@@ -6,7 +6,7 @@
 #include "jobs-window.h"
 
 /* The application in this process, in which a test does what a user would. When the test is over,
- * the window, its runner and all jobs are gone, and no child is left. */
+ * all windows, the runner and all jobs are gone, and no child is left. */
 
 typedef struct
 {
@@ -44,6 +44,7 @@ GtkWidget *find_widget (GtkWidget *widget, WidgetFunc is_it, gpointer data);
 
 /* Another window than the application's. */
 GtkWindow *wait_for_dialog (Fixture *fixture);
+GtkWindow *open_file_dialog (Fixture *fixture);
 gboolean has_text (GtkWindow *window, const char *text);
 
 /* These wait until it is gone. */
