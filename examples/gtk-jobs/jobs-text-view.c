@@ -26,6 +26,7 @@ struct _JobsTextView
 
   GtkAdjustment *vadjustment;
   double last_value;
+  double last; /* value of the end, as far as heights are known */
   guint tick;
   guint work;
   gboolean is_following;
@@ -221,12 +222,10 @@ static void
 on_scrolled (JobsTextView *self)
 {
   double value = gtk_adjustment_get_value (self->vadjustment);
-  double last = gtk_adjustment_get_upper (self->vadjustment)
-                - gtk_adjustment_get_page_size (self->vadjustment);
 
   if (!self->is_changing)
     {
-      if (value >= last - 1)
+      if (value >= self->last - 1)
         self->is_following = TRUE;
       else if (value < self->last_value)
         self->is_following = FALSE;
@@ -234,10 +233,15 @@ on_scrolled (JobsTextView *self)
   self->last_value = value;
 }
 
-/* Lines get their height some time after they were added. */
+/* Lines get their height some time after they were added, or when they come in sight: so where the
+ * user went may not be the end any more when that is told. */
 static void
 on_grown (JobsTextView *self)
 {
+  if (gtk_adjustment_get_value (self->vadjustment) != self->last_value)
+    on_scrolled (self);
+  self->last = gtk_adjustment_get_upper (self->vadjustment)
+               - gtk_adjustment_get_page_size (self->vadjustment);
   if (self->is_following)
     {
       self->has_grown = TRUE;
