@@ -19,19 +19,31 @@
  * A piped output goes to the outlet alone. Its run waits for it only while signals are
  * made of it, or may yet be: for a reader it goes on as a relay when the run is over.
  */
+static gboolean
+is_elsewhere (const ProcRedirect *redirect)
+{
+  return redirect->file != NULL || redirect->output_stream != NULL;
+}
+
+/* It is read, and let go. */
+static gboolean
+is_not_kept (const ProcRedirect *redirect)
+{
+  return !is_elsewhere (redirect)
+         && (redirect->kind == PROC_STDIO_PIPE
+             || (redirect->kind == PROC_STDIO_DISCARD && !proc_fd_have_null ()));
+}
+
 void
 proc_output_init (ProcOutput *self, const ProcRedirect *redirect, const ProcPlan *plan)
 {
   self->redirect = redirect;
   self->fd = -1;
-  self->piped = redirect->kind == PROC_STDIO_PIPE
-                && redirect->file == NULL && redirect->output_stream == NULL;
+  self->piped = redirect->kind == PROC_STDIO_PIPE && !is_elsewhere (redirect);
 
-  if (self->piped)
-    self->sink = proc_null_sink_new ();
-  else if (redirect->file != NULL || redirect->output_stream != NULL)
+  if (is_elsewhere (redirect))
     self->sink = self->file_sink = proc_file_sink_new (redirect);
-  else if (redirect->kind == PROC_STDIO_DISCARD && !proc_fd_have_null ())
+  else if (is_not_kept (redirect))
     self->sink = proc_null_sink_new ();
   else if (redirect->kind == PROC_STDIO_CAPTURE)
     self->sink = proc_capture_new (plan->memory_limit, proc_cap_get_last (&plan->cap));
