@@ -26,6 +26,7 @@ struct _JobsTextView
 
   GtkAdjustment *vadjustment;
   double last_value;
+  int last_line; /* the first one that was in sight */
   double last; /* value of the end, as far as heights are known */
   guint tick;
   guint work;
@@ -217,20 +218,32 @@ jobs_text_view_move (JobsTextView *self, int step)
   gtk_text_view_scroll_to_iter (GTK_TEXT_VIEW (self), &at, 0.1, FALSE, 0, 0);
 }
 
-/* Only a user scrolls backwards: what the view does by itself keeps the end in sight. */
+static int
+get_line_at (JobsTextView *self, double value)
+{
+  GtkTextIter iter;
+
+  gtk_text_view_get_line_at_y (GTK_TEXT_VIEW (self), &iter, (int) value, NULL);
+  return gtk_text_iter_get_line (&iter);
+}
+
+/* Only a user brings earlier lines back. While it measures lines, the view moves by itself
+ * so that the same ones stay in sight. */
 static void
 on_scrolled (JobsTextView *self)
 {
   double value = gtk_adjustment_get_value (self->vadjustment);
+  int line = get_line_at (self, value);
 
   if (!self->is_changing)
     {
       if (value >= self->last - 1)
         self->is_following = TRUE;
-      else if (value < self->last_value)
+      else if (line < self->last_line)
         self->is_following = FALSE;
     }
   self->last_value = value;
+  self->last_line = line;
 }
 
 /* Lines get their height some time after they were added, or when they come in sight: so where the

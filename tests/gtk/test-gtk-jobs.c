@@ -258,20 +258,6 @@ is_at_end (gpointer data)
               >= upper - 1;
 }
 
-/* While it measures lines GTK's view may move by itself, on a busy machine. That looks like a
- * user who scrolls back; then a user would go to the end again. */
-static gboolean
-is_at_end_for_who_goes_there (gpointer data)
-{
-  Lines *lines = data;
-  GtkAdjustment *adjustment = gtk_scrollable_get_vadjustment (GTK_SCROLLABLE (lines->view));
-
-  if (!jobs_text_view_is_following (JOBS_TEXT_VIEW (lines->view)))
-    gtk_adjustment_set_value (adjustment, gtk_adjustment_get_upper (adjustment));
-
-  return is_at_end (lines) && jobs_text_view_is_following (JOBS_TEXT_VIEW (lines->view));
-}
-
 static void
 test_follows_the_end (Fixture *fixture)
 {
@@ -282,7 +268,9 @@ test_follows_the_end (Fixture *fixture)
   JobsTextView *view = part_of_output (fixture, "view");
   GtkAdjustment *adjustment = gtk_scrollable_get_vadjustment (GTK_SCROLLABLE (view));
 
-  wait_until (is_at_end_for_who_goes_there, &(Lines) { GTK_TEXT_VIEW (view), 500 });
+  wait_until (is_at_end, &(Lines) { GTK_TEXT_VIEW (view), 500 });
+  g_assert_true (jobs_text_view_is_following (view));
+
   gtk_adjustment_set_value (adjustment, 100);
   g_assert_false (jobs_text_view_is_following (view));
   open_gate (gate);
@@ -291,8 +279,9 @@ test_follows_the_end (Fixture *fixture)
 
   /* Most of them have no height yet. */
   gtk_adjustment_set_value (adjustment, gtk_adjustment_get_upper (adjustment));
+  g_assert_true (jobs_text_view_is_following (view));
   open_gate (gate);
-  wait_until (is_at_end_for_who_goes_there, &(Lines) { GTK_TEXT_VIEW (view), 1500 });
+  wait_until (is_at_end, &(Lines) { GTK_TEXT_VIEW (view), 1500 });
   wait_until_finished (job);
 }
 
