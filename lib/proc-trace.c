@@ -26,7 +26,7 @@ static const GDebugKey keys[] = {
 };
 
 static GMutex lock;
-static GHashTable *pending; /* ProcCommand, not owned → gint64: when it was submitted */
+static GHashTable *pending; /* ProcCommand → gint64: when it was submitted */
 
 static void
 print_pending (void)
@@ -58,7 +58,7 @@ keeps_pending (void)
 
       if (g_parse_debug_string (wanted, keys, G_N_ELEMENTS (keys)) & DEBUG_JOBS)
         {
-          pending = g_hash_table_new_full (NULL, NULL, NULL, g_free);
+          pending = g_hash_table_new_full (NULL, NULL, g_object_unref, g_free);
           atexit (print_pending);
         }
       g_once_init_leave (&made, 1);
@@ -78,7 +78,7 @@ proc_trace_begin (ProcCommand *command)
 
   now = g_get_monotonic_time ();
   locker = g_mutex_locker_new (&lock);
-  g_hash_table_replace (pending, command, g_memdup2 (&now, sizeof now));
+  g_hash_table_replace (pending, g_object_ref (command), g_memdup2 (&now, sizeof now));
 }
 
 static void
