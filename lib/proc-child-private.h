@@ -30,6 +30,7 @@ gboolean proc_child_get_wait_status (ProcChild *self, int *wait_status);
 void proc_child_get_usage (ProcChild *self, gint64 *cpu_usec, gint64 *peak_rss);
 GError *proc_child_steal_error (ProcChild *self);
 
+void proc_child_prevent_start (ProcChild *self);
 void proc_child_signal (ProcChild *self, int signal_number);
 void proc_child_signal_alone (ProcChild *self, int signal_number);
 guint proc_child_count_members (ProcChild *self);

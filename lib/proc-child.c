@@ -64,6 +64,7 @@ struct _ProcChild
   GSource *lost_timer;
   gboolean supervised;
   gboolean settled;
+  gboolean prevented; /* killed before it told of a start */
   gboolean running; /* a supervised child, as its supervisor says, like: */
   gboolean ended;
   gboolean exited;
@@ -451,10 +452,19 @@ proc_child_get_wait_status (ProcChild *self, int *wait_status)
 GError *
 proc_child_steal_error (ProcChild *self)
 {
-  if (self->error == NULL && self->group == NULL && proc_child_is_gone (self))
+  if (self->error == NULL && self->group == NULL && !self->prevented
+      && proc_child_is_gone (self))
     self->error = proc_start_error_new_silent (self->plan);
 
   return g_steal_pointer (&self->error);
+}
+
+/* Kills what would become the program. A start that is under way may be told of yet. */
+void
+proc_child_prevent_start (ProcChild *self)
+{
+  self->prevented = TRUE;
+  g_subprocess_force_exit (self->subprocess);
 }
 
 /* Signals the child's group, or in a shared group the child alone. Nothing is

@@ -15,8 +15,9 @@
  *   the ladder is over when nobody is left, at whichever step
  *   a step whose time is over gives way to the next, the last one to the end
  *
- * The time of a step begins with its signals: a child that a busy system has not
- * started yet is waited for, since nobody could stop it later.
+ * The time of a step begins with its signals. Nobody can get them before the start, so
+ * a child that a busy system has not started yet is waited for as long as all steps take
+ * together. Then it is killed before it starts, and that is the last step.
  *
  * A stopped child gets SIGCONT, or it could not act on SIGTERM. SIGKILL is sent
  * again at each look, since one can miss a fork that is under way. Whoever is left
@@ -53,6 +54,7 @@ struct _ProcLadder
   gpointer user_data;
 
   guint waits_msec[N_STEPS];
+  gint64 start_ends; /* monotonic; who has not started by then never will */
   guint step;
   gboolean sent; /* the signals of this step */
   gint64 step_ends; /* monotonic, once they are sent */
@@ -89,6 +91,22 @@ enter_step (ProcLadder *self, guint step)
   self->look_msec = FIRST_LOOK_MSEC;
 }
 
+static void
+set_start_wait (ProcLadder *self, guint wait_msec)
+{
+  self->start_ends = g_get_monotonic_time () + (gint64) wait_msec * 1000;
+}
+
+static void
+prevent_start (ProcLadder *self)
+{
+  proc_child_prevent_start (self->child);
+  enter_step (self, STEP_KILL);
+  self->sent = TRUE;
+  self->forced = TRUE;
+  self->step_ends = g_get_monotonic_time () + (gint64) self->waits_msec[STEP_KILL] * 1000;
+}
+
 static gboolean
 is_nobody_left (ProcLadder *self)
 {
@@ -120,11 +138,9 @@ on_timer (gpointer user_data)
 static void
 start_timer (ProcLadder *self)
 {
-  gint64 left_msec = (self->step_ends - g_get_monotonic_time ()) / 1000 + 1;
+  gint64 end = self->sent ? self->step_ends : self->start_ends;
+  gint64 left_msec = (end - g_get_monotonic_time ()) / 1000 + 1;
   gint64 wait_msec = left_msec;
-
-  if (!self->sent)
-    return;
 
   if (proc_child_is_gone (self->child) || steps[self->step].repeated)
     {
@@ -148,6 +164,7 @@ proc_ladder_new (ProcChild *child, guint grace_msec, ProcLadderOver over, gpoint
   self->user_data = user_data;
   self->waits_msec[STEP_TERM] = grace_msec;
   self->waits_msec[STEP_KILL] = KILL_WAIT_MSEC;
+  set_start_wait (self, grace_msec + KILL_WAIT_MSEC);
   enter_step (self, grace_msec > 0 ? STEP_TERM : STEP_KILL);
   proc_ladder_look (self);
   return self;
@@ -164,6 +181,8 @@ proc_ladder_free (ProcLadder *self)
 void
 proc_ladder_look (ProcLadder *self)
 {
+  gint64 now = g_get_monotonic_time ();
+
   if (self->is_over)
     return;
 
@@ -173,7 +192,9 @@ proc_ladder_look (ProcLadder *self)
       return;
     }
 
-  if (self->sent && g_get_monotonic_time () >= self->step_ends)
+  if (!self->sent && now >= self->start_ends && proc_child_may_start (self->child))
+    prevent_start (self);
+  else if (self->sent && now >= self->step_ends)
     {
       if (self->step + 1 == N_STEPS)
         {
@@ -195,6 +216,7 @@ proc_ladder_hurry (ProcLadder *self)
     return;
 
   enter_step (self, STEP_KILL);
+  set_start_wait (self, KILL_WAIT_MSEC);
   proc_ladder_look (self);
 }
 

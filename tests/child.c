@@ -434,12 +434,14 @@ run_verb (const char *name)
 static void
 be_late_helper (char **argv)
 {
+  char *ready = getenv ("PROC_TEST_LATE_READY");
   char *gate = getenv ("PROC_TEST_LATE_GATE");
   const char *helper = getenv ("PROC_TEST_LATE_HELPER");
 
   if (gate == NULL || argv[1] == NULL || strcmp (argv[1], "--protocol") == 0)
     return;
 
+  do_ready (&ready);
   do_gate (&gate);
   execv (helper, argv);
   need (0, helper);

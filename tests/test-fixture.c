@@ -402,15 +402,27 @@ run_in_context (TestFunc func)
 }
 
 static void
+make_current_dir (void)
+{
+  current_dir = g_dir_make_tmp ("procrunner-test-XXXXXX", NULL);
+  g_assert_nonnull (current_dir);
+  g_assert_no_errno (g_chmod (current_dir, 0755));
+}
+
+static void
+remove_current_dir (void)
+{
+  remove_tree (current_dir);
+  g_clear_pointer (&current_dir, g_free);
+}
+
+static void
 run_test (gconstpointer data)
 {
   static gboolean warm;
   TestFunc func = (TestFunc) data;
 
-  current_dir = g_dir_make_tmp ("procrunner-test-XXXXXX", NULL);
-  g_assert_nonnull (current_dir);
-  g_assert_no_errno (g_chmod (current_dir, 0755));
-
+  make_current_dir ();
   if (!warm)
     {
       warm = TRUE;
@@ -426,8 +438,7 @@ run_test (gconstpointer data)
   test_state_assert_process ();
   g_assert_cmpint (g_atomic_int_get (&n_tracked), ==, 0);
 
-  remove_tree (current_dir);
-  g_clear_pointer (&current_dir, g_free);
+  remove_current_dir ();
 }
 
 /* Some tests lend their standard output to a child: nothing but the child may write there. */
@@ -461,7 +472,9 @@ run_apart (gconstpointer data)
 
   if (g_test_subprocess ())
     {
+      make_current_dir ();
       test ();
+      remove_current_dir ();
       return;
     }
 

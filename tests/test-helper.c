@@ -5,14 +5,11 @@
 
 #include "config.h"
 
-#include <fcntl.h>
-#include <glib/gstdio.h>
-#include <sys/stat.h>
-#include <unistd.h>
+#include <signal.h>
 
-#include "test-fixture.h"
+#include "test-stopping.h"
 
-#define LATE_MSEC 2000 /* more than the time to which a run is held that cannot be stopped */
+#define LONG_GRACE_MSEC 600000
 
 static ProcResult *
 run_with_helper (const char *helper, GError **error)
@@ -67,59 +64,63 @@ test_silent (void)
   test_assert_in_error (error, "/bin/sh");
 }
 
-static gboolean
-cancel (gpointer cancellable)
+/* A helper that comes when the gate opens. */
+static ProcCommand *
+late_command (TestStop *stop, const TestFifo *gate)
 {
-  g_cancellable_cancel (cancellable);
-  return G_SOURCE_REMOVE;
+  const char *helper = g_getenv ("PROCRUNNER_EXEC");
+
+  g_setenv ("PROC_TEST_LATE_READY", stop->ready.path, TRUE);
+  g_setenv ("PROC_TEST_LATE_GATE", gate->path, TRUE);
+  g_setenv ("PROC_TEST_LATE_HELPER", helper, TRUE);
+  g_setenv ("PROCRUNNER_EXEC", test_child_path (), TRUE);
+  return proc_command_new (TEST_ARGV ("/bin/sleep", "1000"));
 }
 
-static gboolean
-note_time (gpointer over)
-{
-  *(gboolean *) over = TRUE;
-  return G_SOURCE_REMOVE;
-}
-
-/* A system may be so busy that a helper comes later than all that stops a run takes. Who
- * was cancelled is not told before there is nobody who could still start. */
+/* A busy system may start it after it was cancelled; then its grace begins. */
 static void
 test_late (void)
 {
-  g_autoptr(ProcRunner) runner = NULL;
-  g_autoptr(ProcCommand) command = proc_command_new (TEST_ARGV ("/bin/sleep", "1000"));
-  g_autoptr(GCancellable) cancellable = g_cancellable_new ();
-  g_autofree char *dir = g_dir_make_tmp ("procrunner-test-XXXXXX", NULL);
-  g_autofree char *gate = g_build_filename (dir, "gate", NULL);
-  g_auto(TestCall) call = TEST_CALL_INIT;
-  g_autoptr(GError) error = NULL;
-  const char *helper = g_getenv ("PROCRUNNER_EXEC");
-  gboolean over = FALSE;
-  int fd;
+  g_auto(TestStop) stop = test_stop_init ();
+  g_auto(TestFifo) gate = test_fifo_gate ();
+  g_autoptr(ProcCommand) command = late_command (&stop, &gate);
 
-  g_assert_no_errno (mkfifo (gate, 0600));
-  fd = open (gate, O_RDWR | O_CLOEXEC);
-  g_setenv ("PROC_TEST_LATE_GATE", gate, TRUE);
-  g_setenv ("PROC_TEST_LATE_HELPER", helper, TRUE);
-  g_setenv ("PROCRUNNER_EXEC", test_child_path (), TRUE);
+  proc_runner_set_kill_grace_msec (stop.runner, LONG_GRACE_MSEC);
+  test_stop_start (&stop, command);
+  g_cancellable_cancel (stop.cancellable);
+  test_fifo_open (&gate);
+  test_assert_ended (test_stop_finish (&stop), SIGTERM, FALSE);
+}
 
-  runner = proc_runner_new ();
-  proc_runner_set_kill_grace_msec (runner, 1);
-  proc_runner_run_async (runner, command, cancellable, test_call_done, test_call_begin (&call));
-  g_timeout_add (LATE_MSEC / 10, cancel, cancellable);
-  g_timeout_add (LATE_MSEC, note_time, &over);
-  while (!over)
-    g_main_context_iteration (NULL, TRUE);
-  g_assert_cmpuint (call.n_calls, ==, 0);
+/* The gate stays closed. Who was cancelled is not told before there is nobody who could
+ * still start. */
+static void
+test_never (void)
+{
+  g_auto(TestStop) stop = test_stop_init ();
+  g_auto(TestFifo) gate = test_fifo_gate ();
+  g_autoptr(ProcCommand) command = late_command (&stop, &gate);
+  pid_t helper;
 
-  g_assert_cmpint (write (fd, "x", 1), ==, 1);
-  test_call_wait (&call);
-  g_assert_null (proc_runner_run_finish (runner, call.result, &error));
-  g_assert_error (error, G_IO_ERROR, G_IO_ERROR_CANCELLED);
-  test_assert_no_children ();
-  close (fd);
-  g_assert_no_errno (g_unlink (gate));
-  g_assert_no_errno (g_rmdir (dir));
+  proc_runner_set_kill_grace_msec (stop.runner, 1);
+  helper = test_stop_start (&stop, command);
+  g_cancellable_cancel (stop.cancellable);
+  test_assert_ended (test_stop_finish (&stop), SIGKILL, TRUE);
+  test_wait_until_gone (helper);
+}
+
+/* As a helper on a disk that went away, for as long as can be seen from here. */
+static void
+test_never_and_stopped (void)
+{
+  g_auto(TestStop) stop = test_stop_init ();
+  g_auto(TestFifo) gate = test_fifo_gate ();
+  g_autoptr(ProcCommand) command = late_command (&stop, &gate);
+
+  proc_runner_set_kill_grace_msec (stop.runner, 0);
+  g_assert_no_errno (kill (test_stop_start (&stop, command), SIGSTOP));
+  g_cancellable_cancel (stop.cancellable);
+  test_assert_ended (test_stop_finish (&stop), SIGKILL, TRUE);
 }
 
 int
@@ -134,7 +135,11 @@ main (int argc, char **argv)
   TEST_ADD_APART ("/helper/no-program", test_no_program);
   TEST_ADD_APART ("/helper/silent", test_silent);
   if (helper != NULL && *helper != '\0')
-    TEST_ADD_APART ("/helper/ca4-late", test_late);
+    {
+      TEST_ADD_APART ("/helper/ca4-late", test_late);
+      TEST_ADD_APART ("/helper/ca4-never", test_never);
+      TEST_ADD_APART ("/helper/ca4-never-and-stopped", test_never_and_stopped);
+    }
 
   return g_test_run ();
 }
