@@ -1,47 +1,11 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
 /* The properties of ProcCommand: every setting is one, so that a command can be one
- * expression. */
+ * expression. Those of the streams are in a file of their own. */
 
 #include "config.h"
 
-#include "proc-command-private.h"
-
-enum
-{
-  PROP_0,
-  PROP_ARGV,
-  PROP_SCRIPT,
-  PROP_SCRIPT_ARGS,
-  PROP_LINE,
-  PROP_CWD,
-  PROP_ENVIRON,
-  PROP_TIMEOUT_MSEC,
-  PROP_IDLE_TIMEOUT_MSEC,
-  PROP_MAX_OUTPUT,
-  PROP_OVERFLOW,
-  PROP_ARGV0,
-  PROP_NICE,
-  PROP_UMASK,
-  PROP_STDIN,
-  PROP_STDIN_BYTES,
-  PROP_STDIN_TEXT,
-  PROP_STDIN_FILE,
-  PROP_STDIN_STREAM,
-  PROP_STDOUT,
-  PROP_STDOUT_FILE,
-  PROP_STDOUT_FILE_FLAGS,
-  PROP_STDOUT_STREAM,
-  PROP_STDERR,
-  PROP_STDERR_FILE,
-  PROP_STDERR_FILE_FLAGS,
-  PROP_CHARSET,
-  PROP_PROGRESS_PATTERN,
-  PROP_PROGRESS_TOTAL,
-  PROP_SUCCESS_CODE,
-  PROP_SECRET,
-  N_PROPS
-};
+#include "proc-command-properties-private.h"
 
 static GParamSpec *properties[N_PROPS];
 
@@ -70,44 +34,11 @@ proc_command_get_property (GObject *object, guint prop_id, GValue *value, GParam
     case PROP_OVERFLOW:
       g_value_set_enum (value, self->overflow);
       break;
-    case PROP_STDIN:
-      g_value_set_enum (value, self->in.kind);
-      break;
-    case PROP_STDIN_BYTES:
-      g_value_set_boxed (value, self->in.bytes);
-      break;
-    case PROP_STDIN_FILE:
-      g_value_set_object (value, self->in.file);
-      break;
-    case PROP_STDIN_STREAM:
-      g_value_set_object (value, self->in.stream);
-      break;
-    case PROP_STDOUT:
-      g_value_set_enum (value, self->out.kind);
-      break;
-    case PROP_STDOUT_FILE:
-      g_value_set_object (value, self->out.file);
-      break;
-    case PROP_STDOUT_FILE_FLAGS:
-      g_value_set_flags (value, self->out.file_flags);
-      break;
-    case PROP_STDOUT_STREAM:
-      g_value_set_object (value, self->out.output_stream);
-      break;
-    case PROP_STDERR:
-      g_value_set_enum (value, self->err.kind);
-      break;
-    case PROP_STDERR_FILE:
-      g_value_set_object (value, self->err.file);
-      break;
-    case PROP_STDERR_FILE_FLAGS:
-      g_value_set_flags (value, self->err.file_flags);
-      break;
     case PROP_CHARSET:
       g_value_set_string (value, self->charset);
       break;
     default:
-      G_OBJECT_WARN_INVALID_PROPERTY_ID (object, prop_id, pspec);
+      proc_command_get_stream_property (self, prop_id, value, pspec);
     }
 }
 
@@ -156,7 +87,7 @@ set_construct_property (ProcCommand *self, guint prop_id, const GValue *value, G
         proc_command_add_secret (self, g_value_get_string (value));
       break;
     default:
-      G_OBJECT_WARN_INVALID_PROPERTY_ID (self, prop_id, pspec);
+      proc_command_set_stream_property (self, prop_id, value, pspec);
     }
 }
 
@@ -185,42 +116,6 @@ proc_command_set_property (GObject *object,
     case PROP_OVERFLOW:
       proc_command_set_max_output (self, self->max_output, g_value_get_enum (value));
       break;
-    case PROP_STDIN:
-      proc_command_set_stdin (self, g_value_get_enum (value));
-      break;
-    case PROP_STDIN_BYTES:
-      proc_command_set_stdin_bytes (self, g_value_get_boxed (value));
-      break;
-    case PROP_STDIN_TEXT:
-      proc_command_set_stdin_text (self, g_value_get_string (value));
-      break;
-    case PROP_STDIN_FILE:
-      proc_command_set_stdin_file (self, g_value_get_object (value));
-      break;
-    case PROP_STDIN_STREAM:
-      proc_command_set_stdin_stream (self, g_value_get_object (value));
-      break;
-    case PROP_STDOUT:
-      proc_command_set_stdout (self, g_value_get_enum (value));
-      break;
-    case PROP_STDOUT_FILE:
-      proc_command_set_stdout_file (self, g_value_get_object (value), self->out.file_flags);
-      break;
-    case PROP_STDOUT_FILE_FLAGS:
-      proc_command_set_stdout_file (self, self->out.file, g_value_get_flags (value));
-      break;
-    case PROP_STDOUT_STREAM:
-      proc_command_set_stdout_stream (self, g_value_get_object (value));
-      break;
-    case PROP_STDERR:
-      proc_command_set_stderr (self, g_value_get_enum (value));
-      break;
-    case PROP_STDERR_FILE:
-      proc_command_set_stderr_file (self, g_value_get_object (value), self->err.file_flags);
-      break;
-    case PROP_STDERR_FILE_FLAGS:
-      proc_command_set_stderr_file (self, self->err.file, g_value_get_flags (value));
-      break;
     case PROP_CHARSET:
       proc_command_set_charset (self, g_value_get_string (value));
       break;
@@ -228,10 +123,6 @@ proc_command_set_property (GObject *object,
       set_construct_property (self, prop_id, value, pspec);
     }
 }
-
-#define READWRITE (G_PARAM_READWRITE | G_PARAM_STATIC_STRINGS | G_PARAM_EXPLICIT_NOTIFY)
-#define WRITE_ONLY (G_PARAM_WRITABLE | G_PARAM_STATIC_STRINGS)
-#define CONSTRUCT_ONLY (G_PARAM_WRITABLE | G_PARAM_CONSTRUCT_ONLY | G_PARAM_STATIC_STRINGS)
 
 static void
 install_construct_properties (void)
@@ -349,139 +240,8 @@ install_process_properties (void)
 }
 
 static void
-install_input_properties (void)
+install_text_properties (void)
 {
-  /**
-   * ProcCommand:stdin: (getter get_stdin) (setter set_stdin)
-   *
-   * Where standard input comes from, if no bytes, file or stream are given:
-   * `PROC_STDIO_DISCARD` or `PROC_STDIO_INHERIT`.
-   *
-   * Since: 1.0
-   */
-  properties[PROP_STDIN] =
-    g_param_spec_enum ("stdin", NULL, NULL, PROC_TYPE_STDIO, PROC_STDIO_DISCARD, READWRITE);
-
-  /**
-   * ProcCommand:stdin-bytes: (getter get_stdin_bytes) (setter set_stdin_bytes)
-   *
-   * What the child reads from its standard input, before the end of file.
-   *
-   * Since: 1.0
-   */
-  properties[PROP_STDIN_BYTES] =
-    g_param_spec_boxed ("stdin-bytes", NULL, NULL, G_TYPE_BYTES, READWRITE);
-
-  /**
-   * ProcCommand:stdin-text: (setter set_stdin_text)
-   *
-   * What the child reads from its standard input, as text.
-   *
-   * Since: 1.0
-   */
-  properties[PROP_STDIN_TEXT] = g_param_spec_string ("stdin-text", NULL, NULL, NULL, WRITE_ONLY);
-
-  /**
-   * ProcCommand:stdin-file: (getter get_stdin_file) (setter set_stdin_file)
-   *
-   * The file that the child reads, as [method@Proc.Command.set_stdin_file] sets it.
-   *
-   * Since: 1.0
-   */
-  properties[PROP_STDIN_FILE] =
-    g_param_spec_object ("stdin-file", NULL, NULL, G_TYPE_FILE, READWRITE);
-
-  /**
-   * ProcCommand:stdin-stream: (getter get_stdin_stream) (setter set_stdin_stream)
-   *
-   * The stream that is read for the child, once, as
-   * [method@Proc.Command.set_stdin_stream] sets it.
-   *
-   * Since: 1.0
-   */
-  properties[PROP_STDIN_STREAM] =
-    g_param_spec_object ("stdin-stream", NULL, NULL, G_TYPE_INPUT_STREAM, READWRITE);
-}
-
-static void
-install_output_properties (void)
-{
-  /**
-   * ProcCommand:stdout: (getter get_stdout) (setter set_stdout)
-   *
-   * What becomes of standard output, if it goes to no file.
-   *
-   * Since: 1.0
-   */
-  properties[PROP_STDOUT] =
-    g_param_spec_enum ("stdout", NULL, NULL, PROC_TYPE_STDIO, PROC_STDIO_CAPTURE, READWRITE);
-
-  /**
-   * ProcCommand:stdout-file: (getter get_stdout_file)
-   *
-   * The file that gets the standard output.
-   *
-   * Since: 1.0
-   */
-  properties[PROP_STDOUT_FILE] =
-    g_param_spec_object ("stdout-file", NULL, NULL, G_TYPE_FILE, READWRITE);
-
-  /**
-   * ProcCommand:stdout-file-flags: (getter get_stdout_file_flags)
-   *
-   * How [property@Proc.Command:stdout-file] is written.
-   *
-   * Since: 1.0
-   */
-  properties[PROP_STDOUT_FILE_FLAGS] =
-    g_param_spec_flags ("stdout-file-flags", NULL, NULL, PROC_TYPE_FILE_FLAGS,
-                        PROC_FILE_FLAGS_NONE, READWRITE);
-
-  /**
-   * ProcCommand:stdout-stream: (getter get_stdout_stream) (setter set_stdout_stream)
-   *
-   * The stream that gets the standard output.
-   *
-   * Since: 1.0
-   */
-  properties[PROP_STDOUT_STREAM] =
-    g_param_spec_object ("stdout-stream", NULL, NULL, G_TYPE_OUTPUT_STREAM, READWRITE);
-}
-
-static void
-install_error_properties (void)
-{
-  /**
-   * ProcCommand:stderr: (getter get_stderr) (setter set_stderr)
-   *
-   * What becomes of standard error, if it goes to no file.
-   *
-   * Since: 1.0
-   */
-  properties[PROP_STDERR] =
-    g_param_spec_enum ("stderr", NULL, NULL, PROC_TYPE_STDIO, PROC_STDIO_CAPTURE, READWRITE);
-
-  /**
-   * ProcCommand:stderr-file: (getter get_stderr_file)
-   *
-   * The file that gets the standard error.
-   *
-   * Since: 1.0
-   */
-  properties[PROP_STDERR_FILE] =
-    g_param_spec_object ("stderr-file", NULL, NULL, G_TYPE_FILE, READWRITE);
-
-  /**
-   * ProcCommand:stderr-file-flags: (getter get_stderr_file_flags)
-   *
-   * How [property@Proc.Command:stderr-file] is written.
-   *
-   * Since: 1.0
-   */
-  properties[PROP_STDERR_FILE_FLAGS] =
-    g_param_spec_flags ("stderr-file-flags", NULL, NULL, PROC_TYPE_FILE_FLAGS,
-                        PROC_FILE_FLAGS_NONE, READWRITE);
-
   /**
    * ProcCommand:charset: (getter get_charset) (setter set_charset)
    *
@@ -585,10 +345,9 @@ proc_command_install_properties (GObjectClass *object_class)
   install_construct_properties ();
   install_addition_properties ();
   install_process_properties ();
-  install_input_properties ();
-  install_output_properties ();
-  install_error_properties ();
+  install_text_properties ();
   install_policy_properties ();
   install_cap_properties ();
+  proc_command_fill_stream_properties (properties);
   g_object_class_install_properties (object_class, N_PROPS, properties);
 }

@@ -48,6 +48,7 @@ struct _ProcReport
 ProcReport *proc_report_new (void);
 ProcReport *proc_report_new_error (GError *error);
 ProcReport *proc_report_new_cancelled (void);
+void proc_report_set_wait_status (ProcReport *self, int wait_status);
 void proc_report_free (ProcReport *self);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (ProcReport, proc_report_free)

@@ -6,6 +6,8 @@
 
 #include "proc-buffer-private.h"
 
+#include <sys/wait.h>
+
 ProcReport *
 proc_report_new (void)
 {
@@ -40,6 +42,19 @@ proc_report_new_cancelled (void)
   self->ended = TRUE;
   self->outcome = PROC_OUTCOME_CANCELLED;
   return self;
+}
+
+void
+proc_report_set_wait_status (ProcReport *self, int wait_status)
+{
+  if (WIFEXITED (wait_status))
+    self->exit_status = WEXITSTATUS (wait_status);
+
+  if (WIFSIGNALED (wait_status))
+    {
+      self->term_signal = WTERMSIG (wait_status);
+      self->core_dumped = WCOREDUMP (wait_status);
+    }
 }
 
 void

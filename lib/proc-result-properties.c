@@ -183,7 +183,7 @@ install_status_properties (void)
 }
 
 static void
-install_stop_properties (void)
+install_completeness_properties (void)
 {
   /**
    * ProcResult:forced: (getter get_forced)
@@ -204,6 +204,15 @@ install_stop_properties (void)
    */
   properties[PROP_SURVIVORS] =
     g_param_spec_uint ("survivors", NULL, NULL, 0, G_MAXUINT, 0, READABLE);
+
+  /**
+   * ProcResult:truncated: (getter get_truncated)
+   *
+   * Whether an output was longer than what was kept of it.
+   *
+   * Since: 1.0
+   */
+  properties[PROP_TRUNCATED] = g_param_spec_boolean ("truncated", NULL, NULL, FALSE, READABLE);
 
   /**
    * ProcResult:complete: (getter get_complete)
@@ -353,15 +362,6 @@ install_output_properties (void)
    */
   properties[PROP_STDERR_SIZE] =
     g_param_spec_uint64 ("stderr-size", NULL, NULL, 0, G_MAXUINT64, 0, READABLE);
-
-  /**
-   * ProcResult:truncated: (getter get_truncated)
-   *
-   * Whether an output was longer than what was kept of it.
-   *
-   * Since: 1.0
-   */
-  properties[PROP_TRUNCATED] = g_param_spec_boolean ("truncated", NULL, NULL, FALSE, READABLE);
 }
 
 void
@@ -372,7 +372,7 @@ proc_result_install_properties (GObjectClass *object_class)
   install_status_properties ();
   install_summary_properties ();
   install_usage_properties ();
-  install_stop_properties ();
+  install_completeness_properties ();
   install_output_properties ();
   g_object_class_install_properties (object_class, N_PROPS, properties);
 }

@@ -8,9 +8,9 @@
 #include "proc-grace-private.h"
 #include "proc-ladder-private.h"
 #include "proc-source-private.h"
+#include "proc-start-error-private.h"
 #include "proc-streams-private.h"
 
-#include <glib/gi18n-lib.h>
 #include <sys/wait.h>
 
 /* One run of one plan, in the engine thread. It only moves forward:
@@ -119,13 +119,9 @@ on_idle_timeout (gpointer user_data)
 {
   ProcRun *self = user_data;
   gint64 limit = (gint64) self->plan->idle_timeout_msec * 1000;
-  gint64 last_read = MAX (proc_streams_get_last_read (self->streams), self->start_monotonic);
-  gint64 left = last_read + limit - g_get_monotonic_time ();
+  gint64 left = limit - proc_streams_get_idle_usec (self->streams, self->start_monotonic);
 
   proc_source_clear (&self->idle_timeout);
-  if (proc_streams_are_held (self->streams))
-    left = limit;
-
   if (left <= 0)
     proc_run_stop (self, PROC_STOP_IDLE);
   else
@@ -226,15 +222,10 @@ find_outcome (const ProcRun *self)
 static void
 report_end (ProcRun *self, ProcReport *report)
 {
-  int status = self->wait_status;
-
   report->ended = TRUE;
   report->outcome = find_outcome (self);
-  if (self->status_known && WIFEXITED (status))
-    report->exit_status = WEXITSTATUS (status);
-  if (self->status_known && WIFSIGNALED (status))
-    report->term_signal = WTERMSIG (status);
-  report->core_dumped = report->term_signal != 0 && WCOREDUMP (status);
+  if (self->status_known)
+    proc_report_set_wait_status (report, self->wait_status);
   report->successful = report->outcome == PROC_OUTCOME_EXITED && has_succeeded (self);
   report->forced = self->ladder != NULL && proc_ladder_was_forced (self->ladder);
   report->survivors = self->ladder != NULL ? proc_ladder_get_survivors (self->ladder) : 0;
@@ -309,14 +300,9 @@ leave_opening (ProcRun *self)
     }
 
   if (error != NULL)
-    {
-      g_autofree char *program = g_utf8_make_valid (self->plan->argv[0], -1);
-      g_autofree char *cause = error->message;
+    proc_start_error_prefix (self->plan, error);
 
-      /* Translators: a program, then why it cannot be started */
-      error->message = g_strdup_printf (_("Cannot start “%s”: %s"), program, cause);
-      take_error (self, error);
-    }
+  take_error (self, error);
   self->state = RUN_SETTLING;
   begin_settle (self);
 }

@@ -137,3 +137,14 @@ proc_start_error_new_silent (const ProcPlan *plan)
                       /* Translators: the child process ended, and did not say why */
                       _("Cannot start “%s”: what was to become the program ended before"), program);
 }
+
+/* Says before why what could not be started. */
+void
+proc_start_error_prefix (const ProcPlan *plan, GError *error)
+{
+  g_autofree char *program = g_utf8_make_valid (plan->argv[0], -1);
+  g_autofree char *cause = error->message;
+
+  /* Translators: a program, then why it cannot be started */
+  error->message = g_strdup_printf (_("Cannot start “%s”: %s"), program, cause);
+}

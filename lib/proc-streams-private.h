@@ -28,9 +28,8 @@ void proc_streams_start (ProcStreams *self);
 void proc_streams_set_running (ProcStreams *self);
 gboolean proc_streams_are_pumping (const ProcStreams *self);
 gboolean proc_streams_have_overflowed (const ProcStreams *self);
-gboolean proc_streams_are_held (const ProcStreams *self);
 gboolean proc_streams_hold_up (const ProcStreams *self);
-gint64 proc_streams_get_last_read (const ProcStreams *self);
+gint64 proc_streams_get_idle_usec (const ProcStreams *self, gint64 start);
 void proc_streams_read_rest (ProcStreams *self);
 void proc_streams_abort (ProcStreams *self);
 

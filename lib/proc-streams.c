@@ -358,8 +358,8 @@ proc_streams_have_overflowed (const ProcStreams *self)
 }
 
 /* TRUE: there may be something to read, and no room for it. */
-gboolean
-proc_streams_are_held (const ProcStreams *self)
+static gboolean
+are_held (const ProcStreams *self)
 {
   return proc_output_is_held (&self->outputs[OUT]) || proc_output_is_held (&self->outputs[ERR]);
 }
@@ -375,18 +375,21 @@ proc_streams_hold_up (const ProcStreams *self)
   return FALSE;
 }
 
-/* Gives when the last byte of any output came, by the monotonic clock; 0 if no
- * output is ours. */
+/* Gives for how long no byte of any output has come since @start, by the monotonic clock.
+ * Time in which we did not read does not count. */
 gint64
-proc_streams_get_last_read (const ProcStreams *self)
+proc_streams_get_idle_usec (const ProcStreams *self, gint64 start)
 {
-  gint64 last_read = 0;
+  gint64 last_read = start;
+
+  if (are_held (self))
+    return 0;
 
   for (guint i = 0; i < N_OUTPUTS; i++)
     if (self->outputs[i].pump != NULL)
       last_read = MAX (last_read, proc_pump_get_last_read (self->outputs[i].pump));
 
-  return last_read;
+  return g_get_monotonic_time () - last_read;
 }
 
 /* What the pipes hold now is still read, and no more than that. */
