@@ -27,6 +27,14 @@ def start_server():
     return server, f":{number}"
 
 
+def write_settings(home):
+    """GTK 4.8 complains if a view goes while it moves to where it was told to scroll."""
+    folder = os.path.join(home, "config", "gtk-4.0")
+    os.makedirs(folder)
+    with open(os.path.join(folder, "settings.ini"), "w", encoding="utf-8") as file:
+        file.write("[Settings]\ngtk-enable-animations=false\n")
+
+
 def environment(home, display):
     env = dict(os.environ)
     for name in "WAYLAND_DISPLAY", "GTK_THEME", "DESKTOP_STARTUP_ID":
@@ -59,6 +67,7 @@ def main():
     # A test whose time is over takes its server with it.
     signal.signal(signal.SIGTERM, lambda number, frame: sys.exit(128 + number))
     with tempfile.TemporaryDirectory(prefix="procrunner-gtk-") as home:
+        write_settings(home)
         server, display = start_server()
         try:
             return subprocess.run(sys.argv[1:], env=environment(home, display)).returncode
