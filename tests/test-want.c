@@ -12,7 +12,8 @@
 
 #include "test-fixture.h"
 
-#define A_USER_WITHOUT_PROCESSES 54321
+#define FIRST_USER 100000
+#define LAST_USER 2000000000
 #define N_RUNS 12
 
 static guint
@@ -27,17 +28,18 @@ count_threads (void)
   return n;
 }
 
-/* Root is exempt. What has been started once is there: the engine, and GLib's thread. */
+/* Root is exempt. What has been started once is there: the engine, and GLib's thread. The user
+ * is one that nobody else is, nor another run of this test. */
 static void
 limit_processes (ProcRunner *runner, guint n_more)
 {
+  const uid_t user = (uid_t) g_random_int_range (FIRST_USER, LAST_USER);
   struct rlimit limit = { 0, 0 };
 
   proc_runner_check_output (runner, TEST_ARGV ("true"), NULL, NULL);
   limit.rlim_cur = limit.rlim_max = count_threads () + n_more;
   g_assert_no_errno (setrlimit (RLIMIT_NPROC, &limit));
-  g_assert_no_errno (setresuid (A_USER_WITHOUT_PROCESSES, A_USER_WITHOUT_PROCESSES,
-                                A_USER_WITHOUT_PROCESSES));
+  g_assert_no_errno (setresuid (user, user, user));
 }
 
 /* A leak checker would want a process more. */
