@@ -38,6 +38,7 @@ python3-pyftpdlib       /usr/bin/python3 -W ignore -c "import pyftpdlib.servers"
 libfuse3-dev            pkg-config --exists fuse3
 fuse3                   fusermount3 --version
 bubblewrap              bwrap --version
+bc                      bc --version
 libgtk-4-dev            pkg-config --exists gtk4
 gir1.2-gtk-4.0          /usr/bin/python3 -c "import gi; gi.require_version(\"Gtk\", \"4.0\")"
 xvfb                    command -v Xvfb
