@@ -15,7 +15,6 @@ ProcLines *proc_lines_new (const char *charset);
 void proc_lines_free (ProcLines *self);
 void proc_lines_feed (ProcLines *self, const guint8 *data, gsize size, GPtrArray *lines);
 void proc_lines_finish (ProcLines *self, GPtrArray *lines);
-char *proc_lines_dup_last (const ProcLines *self);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (ProcLines, proc_lines_free)
 

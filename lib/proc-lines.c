@@ -40,7 +40,6 @@ struct _ProcLines
 {
   State state;
   GByteArray *line;  /* as it would stay */
-  GByteArray *ended; /* the one before */
   gboolean returned; /* a CR, and nothing since */
   guint8 parameter;  /* of a CSI: its last digit, or 0 */
   ProcDecoder *decoder; /* NULL: UTF-8 comes in */
@@ -58,7 +57,6 @@ proc_lines_new (const char *charset)
   if (self->decoder != NULL)
     self->decoded = g_string_new (NULL);
   self->line = g_byte_array_new ();
-  self->ended = g_byte_array_new ();
   return self;
 }
 
@@ -66,7 +64,6 @@ void
 proc_lines_free (ProcLines *self)
 {
   g_byte_array_unref (self->line);
-  g_byte_array_unref (self->ended);
   if (self->decoder != NULL)
     {
       proc_decoder_free (self->decoder);
@@ -85,11 +82,7 @@ dup_valid (const GByteArray *line)
 static void
 end_line (ProcLines *self, GPtrArray *lines)
 {
-  GByteArray *empty = self->ended;
-
   g_ptr_array_add (lines, dup_valid (self->line));
-  self->ended = self->line;
-  self->line = empty;
   g_byte_array_set_size (self->line, 0);
   self->returned = FALSE;
   self->state = STATE_TEXT;
@@ -293,11 +286,4 @@ proc_lines_finish (ProcLines *self, GPtrArray *lines)
     }
   if (self->line->len > 0)
     end_line (self, lines);
-}
-
-/* Gives the line under way, as it stands, or if nothing is there yet, the one before. */
-char *
-proc_lines_dup_last (const ProcLines *self)
-{
-  return dup_valid (self->line->len > 0 ? self->line : self->ended);
 }

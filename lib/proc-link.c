@@ -321,14 +321,6 @@ proc_link_end (ProcLink *self, ProcReport *report)
   release_waiters (self);
 }
 
-gboolean
-proc_link_has_ended (ProcLink *self)
-{
-  g_autoptr(GMutexLocker) locker = g_mutex_locker_new (&self->lock);
-
-  return self->ended;
-}
-
 /* Once. */
 ProcReport *
 proc_link_take_report (ProcLink *self)

@@ -6,7 +6,6 @@
 
 G_BEGIN_DECLS
 
-char *proc_text_decode (GBytes *bytes, const char *charset);
 char *proc_text_decode_part (GBytes *bytes,
                              const char *charset,
                              guint64 n_lost,

@@ -39,12 +39,6 @@ decode_from (GBytes *bytes, gsize start, const char *charset)
                          : g_utf8_make_valid (data + start, size - start);
 }
 
-char *
-proc_text_decode (GBytes *bytes, const char *charset)
-{
-  return decode_from (bytes, 0, charset);
-}
-
 /* What is left of a character whose beginning was cut off. */
 static gsize
 count_orphans (const guint8 *data, gsize size)

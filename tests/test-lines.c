@@ -232,33 +232,6 @@ test_charset_unknown (void)
   assert_split_in ("", "gr\303\274n", "grün");
 }
 
-static void
-assert_last (ProcLines *splitter, const char *data, const char *expected)
-{
-  g_autoptr(GPtrArray) lines = g_ptr_array_new_with_free_func (g_free);
-  g_autofree char *last = NULL;
-
-  feed (splitter, data, strlen (data), lines);
-  last = proc_lines_dup_last (splitter);
-  g_assert_cmpstr (last, ==, expected);
-}
-
-/* What a person would see at the bottom. */
-static void
-test_last (void)
-{
-  g_autoptr(ProcLines) splitter = proc_lines_new (NULL);
-
-  assert_last (splitter, "", "");
-  assert_last (splitter, "one", "one");
-  assert_last (splitter, "\n", "one");
-  assert_last (splitter, " 10%", " 10%");
-  assert_last (splitter, "\r", " 10%");
-  assert_last (splitter, " 20%", " 20%");
-  assert_last (splitter, "\r100%\n", "100%");
-  assert_last (splitter, "\n", "");
-}
-
 int
 main (int argc, char **argv)
 {
@@ -276,7 +249,6 @@ main (int argc, char **argv)
   TEST_ADD ("/lines/charset-held-back", test_charset_held_back);
   TEST_ADD ("/lines/charset-bad", test_charset_bad);
   TEST_ADD ("/lines/charset-unknown", test_charset_unknown);
-  TEST_ADD ("/lines/last", test_last);
 
   return g_test_run ();
 }
