@@ -7,6 +7,7 @@ in what of the result is given.
 """
 
 import inspect
+import threading
 
 from gi.module import get_introspection_module
 from gi.repository import GLib
@@ -182,6 +183,7 @@ def _install_verb(verb):
 
 
 _start = Runner.start
+_stop_all = Runner.stop_all
 _stop_all_async = Runner.stop_all_async
 
 
@@ -190,6 +192,24 @@ def start(self, command, cancellable=None, **settings):
     command, _ = prepare(command, settings, piped=True)
     with calls.home(calls.get_running_loop()):
         return _start(self, command, cancellable)
+
+
+def stop_all(self, cancellable=None):
+    """Stops all that runs and waits, and waits for the end. From now on the runner takes no
+    command any more. In the main thread handlers of signals run meanwhile; one that raises
+    ends the wait."""
+    context = GLib.MainContext.ref_thread_default()
+    if (threading.current_thread() is not threading.main_thread() or GLib.main_depth() > 0
+            or not context.acquire()):
+        return _stop_all(self, cancellable)
+    ended = []
+    _stop_all_async(self, cancellable, lambda runner, task: ended.append(task))
+    try:
+        while not ended:
+            context.iteration(True)
+    finally:
+        context.release()
+    return Runner.stop_all_finish(self, ended[0])
 
 
 def stop_all_async(self, cancellable=None, callback=None, *user_data):
@@ -205,4 +225,5 @@ def install():
     for verb in VERBS:
         _install_verb(verb)
     Runner.start = start
+    Runner.stop_all = stop_all
     Runner.stop_all_async = stop_all_async

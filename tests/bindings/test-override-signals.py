@@ -140,6 +140,25 @@ expect_no_child()
 """, "touch here; while ! [ -e go ]; do sleep 0.01; done; echo line")
         self.expect(process, "['line']", "no child")
 
+    def test_stop_all(self):
+        """Only the wait ends."""
+        process = self.start(WAITING.format(call="""
+    runner.set_kill_grace_msec(600000)
+    job = runner.start(argv)
+    while not os.path.exists("here"):
+        pass
+    runner.stop_all()
+except KeyboardInterrupt:
+    print("first", flush=True)
+    job.kill()
+try:
+    print(runner.stop_all(), flush=True)
+    os.kill(os.getpid(), signal.SIGINT)
+"""), STUBBORN)
+        self.wait_until((self.dir / "told").exists)
+        process.send_signal(signal.SIGINT)
+        self.expect(process, "first", "True", "interrupted", "no child")
+
     def test_asyncio(self):
         process = self.interrupt("""
     async def main():
