@@ -49,6 +49,9 @@ strace                  strace --version
 mypy                    mypy --version
 '
 
+# Most of a test's time it waits: twice as many at once as there are processors.
+export MESON_TESTTHREADS=${MESON_TESTTHREADS-$((2 * $(nproc)))}
+
 say () {
   printf '%s\n' "$*" >&2
 }
