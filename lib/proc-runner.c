@@ -25,7 +25,11 @@
  * There are three verbs. `run` gives a [class@Proc.Result] for any end of the
  * child, and fails only for what could not be done: starting it, writing a file,
  * or `G_IO_ERROR_CANCELLED`. `check` is `run`, and fails unless the result is a
- * success. `check_output` is `check`, and gives the bytes.
+ * success. `check_output` is `check`, and gives the bytes; three more of the kind
+ * give a text, run a script, or write a file.
+ *
+ * What a command writes while it runs is told by a [class@Proc.Job], which
+ * [method@Proc.Runner.start] gives.
  *
  * Each has an asynchronous form, whose callback comes in the thread-default main
  * context of the caller, and a synchronous twin for any thread, which touches no
