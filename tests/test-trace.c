@@ -42,7 +42,7 @@ static void
 test_each_run_is_told (void)
 {
   g_autoptr(ProcRunner) runner = proc_runner_new ();
-  g_autoptr(ProcCommand) good = test_child ("echo", "hunter2", NULL);
+  g_autoptr(ProcCommand) good = proc_command_new (TEST_ARGV ("echo", "hunter2"));
   g_autoptr(ProcCommand) bad = proc_command_new (TEST_ARGV ("/no/such"));
   g_autoptr(ProcJob) job = NULL;
   g_autoptr(ProcJob) refused = NULL;
