@@ -11,6 +11,15 @@
 
 #define LONG_GRACE_MSEC 600000
 
+/* The one that is used by itself: that of the build tree, or the installed one. */
+static const char *
+true_helper (void)
+{
+  const char *helper = g_getenv ("PROCRUNNER_EXEC");
+
+  return helper != NULL ? helper : HELPER_PATH;
+}
+
 static ProcResult *
 run_with_helper (const char *helper, GError **error)
 {
@@ -68,7 +77,7 @@ test_silent (void)
 static ProcCommand *
 late_command (TestStop *stop, const TestFifo *gate)
 {
-  const char *helper = g_getenv ("PROCRUNNER_EXEC");
+  const char *helper = true_helper ();
 
   g_setenv ("PROC_TEST_LATE_READY", stop->ready.path, TRUE);
   g_setenv ("PROC_TEST_LATE_GATE", gate->path, TRUE);
@@ -126,7 +135,7 @@ test_never_and_stopped (void)
 int
 main (int argc, char **argv)
 {
-  const char *helper = g_getenv ("PROCRUNNER_EXEC");
+  const char *helper = true_helper ();
 
   test_init (&argc, &argv);
 
@@ -134,7 +143,7 @@ main (int argc, char **argv)
   TEST_ADD_APART ("/helper/other-protocol", test_other_protocol);
   TEST_ADD_APART ("/helper/no-program", test_no_program);
   TEST_ADD_APART ("/helper/silent", test_silent);
-  if (helper != NULL && *helper != '\0')
+  if (*helper != '\0')
     {
       TEST_ADD_APART ("/helper/ca4-late", test_late);
       TEST_ADD_APART ("/helper/ca4-never", test_never);
