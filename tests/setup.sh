@@ -52,6 +52,23 @@ mypy                    mypy --version
 # Most of a test's time it waits: twice as many at once as there are processors.
 export MESON_TESTTHREADS=${MESON_TESTTHREADS-$((2 * $(nproc)))}
 
+# A tar archive of the tree, at standard output: what git knows or would take; in a tree without
+# git all but build directories.
+pack_sources () {
+  (
+    cd "$source_root" || exit
+    if [ -e .git ]; then
+      git ls-files -z --cached --others --exclude-standard |
+        while IFS= read -rd '' file; do
+          [ ! -e "$file" ] && [ ! -L "$file" ] || printf '%s\0' "$file"
+        done
+    else
+      find . -type d '(' -name '_build*' -o -exec test -e '{}/meson-info' ';' ')' -prune -o \
+        ! -type d -print0
+    fi | tar --create --null --no-recursion --files-from=-
+  )
+}
+
 say () {
   printf '%s\n' "$*" >&2
 }
