@@ -30,6 +30,7 @@ valac                   valac --version
 # shellcheck disable=SC2034
 test_needs='
 gnome-desktop-testing   command -v gnome-desktop-testing-runner
+abigail-tools           abidiff --version
 appstream               appstreamcli --version
 gi-docgen               gi-docgen --version
 musl-tools              musl-gcc --version
