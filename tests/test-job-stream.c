@@ -334,7 +334,7 @@ static void
 test_stdout_closed (void)
 {
   g_autoptr(ProcRunner) runner = proc_runner_new ();
-  g_autoptr(ProcCommand) command = test_child ("flood", G_STRINGIFY (SIZE), "out", NULL);
+  g_autoptr(ProcCommand) command = test_child ("flood", "1000000000000", "out", NULL);
   g_autoptr(ProcJob) job = start_piped (runner, command);
   GInputStream *stream = proc_job_get_stdout (job);
   g_autoptr(GError) error = NULL;
