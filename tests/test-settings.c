@@ -207,8 +207,8 @@ test_argv0 (void)
   g_autoptr(ProcResult) result = NULL;
 
   assert_prints (command, "sh\n");
-  proc_command_set_argv0 (command, "-other name");
-  assert_prints (command, "-other name\n");
+  proc_command_set_argv0 (command, "another name");
+  assert_prints (command, "another name\n");
   proc_command_set_argv0 (command, "");
   assert_prints (command, "\n");
   proc_command_set_argv0 (command, NULL);
