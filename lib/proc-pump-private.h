@@ -22,6 +22,6 @@ void proc_pump_read_rest (ProcPump *self);
 gboolean proc_pump_is_open (ProcPump *self);
 gboolean proc_pump_is_held (ProcPump *self);
 gboolean proc_pump_saw_end (ProcPump *self);
-gint64 proc_pump_get_last_read (ProcPump *self);
+gint64 proc_pump_get_last_active (ProcPump *self);
 
 G_END_DECLS

@@ -44,7 +44,7 @@ struct _ProcPump
   gboolean limited; /* read as much as rest says, and then no more */
   gsize rest;
   gboolean saw_end;
-  gint64 last_read; /* monotonic; of the last byte, or the beginning */
+  gint64 last_active; /* monotonic; of the last byte, or when reading began */
 };
 
 static void
@@ -104,7 +104,7 @@ reserve (ProcPump *self, gsize *room)
 static void
 commit (ProcPump *self, const guint8 *data, gsize size)
 {
-  self->last_read = g_get_monotonic_time ();
+  self->last_active = g_get_monotonic_time ();
   proc_pipe_note (&self->pipe, self->fd, size);
   if (self->outlet != NULL)
     proc_outlet_put (self->outlet, data, size);
@@ -170,6 +170,7 @@ on_readable (int fd, GIOCondition condition, gpointer user_data)
 static void
 start_source (ProcPump *self)
 {
+  self->last_active = g_get_monotonic_time ();
   self->source = proc_source_watch_fd (self->fd, G_IO_IN, on_readable, "[procrunner] pump", self);
   if (self->limited)
     g_source_set_ready_time (self->source, 0); /* there may be nothing left to poll for */
@@ -191,7 +192,6 @@ proc_pump_new (int fd,
   self->outlet = outlet != NULL ? proc_outlet_ref (outlet) : NULL;
   self->changed = changed;
   self->user_data = user_data;
-  self->last_read = g_get_monotonic_time ();
   start_source (self);
   return self;
 }
@@ -263,10 +263,10 @@ proc_pump_saw_end (ProcPump *self)
   return self->saw_end;
 }
 
-/* Gives when the last byte came, by the monotonic clock; without any, when reading
- * began. */
+/* Gives when the last byte came, by the monotonic clock, or when reading began: at first, or
+ * after a hold, if that was later. So no hold is taken for silence. */
 gint64
-proc_pump_get_last_read (ProcPump *self)
+proc_pump_get_last_active (ProcPump *self)
 {
-  return self->last_read;
+  return self->last_active;
 }

@@ -46,7 +46,7 @@ static gboolean
 on_grace_over (gpointer user_data)
 {
   ProcRelay *self = user_data;
-  gint64 idle_usec = g_get_monotonic_time () - proc_pump_get_last_read (self->pump);
+  gint64 idle_usec = g_get_monotonic_time () - proc_pump_get_last_active (self->pump);
 
   proc_source_clear (&self->grace);
   self->grace_over = idle_usec >= (gint64) self->grace_msec * 1000;

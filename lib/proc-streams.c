@@ -380,16 +380,16 @@ proc_streams_hold_up (const ProcStreams *self)
 gint64
 proc_streams_get_idle_usec (const ProcStreams *self, gint64 start)
 {
-  gint64 last_read = start;
+  gint64 last_active = start;
 
   if (are_held (self))
     return 0;
 
   for (guint i = 0; i < N_OUTPUTS; i++)
     if (self->outputs[i].pump != NULL)
-      last_read = MAX (last_read, proc_pump_get_last_read (self->outputs[i].pump));
+      last_active = MAX (last_active, proc_pump_get_last_active (self->outputs[i].pump));
 
-  return g_get_monotonic_time () - last_read;
+  return g_get_monotonic_time () - last_active;
 }
 
 /* What the pipes hold now is still read, and no more than that. */

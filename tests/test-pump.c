@@ -239,6 +239,34 @@ test_is_held_by_its_sink (void)
   tear_down (&fixture);
 }
 
+/* Whoever looks between the end of the hold and the next read must not take the hold for the
+ * command's silence. */
+static void
+test_hold_is_no_silence (void)
+{
+  NarrowSink *sink = narrow_new (3);
+  Fixture fixture;
+  gint64 resumed;
+
+  set_up (&fixture, &sink->parent);
+  g_assert_cmpint (write (fixture.writer, "abcdef", 6), ==, 6);
+  while (!proc_pump_is_held (fixture.pump))
+    iterate ();
+
+  resumed = g_get_monotonic_time ();
+  g_assert_cmpint (proc_pump_get_last_active (fixture.pump), <=, resumed);
+  sink->room = 100;
+  proc_pump_resume (fixture.pump);
+  g_assert_false (proc_pump_is_held (fixture.pump));
+  g_assert_cmpint (proc_pump_get_last_active (fixture.pump), >=, resumed);
+
+  proc_fd_clear (&fixture.writer);
+  while (proc_pump_is_open (fixture.pump))
+    iterate ();
+  assert_captured (&fixture, "abcdef");
+  tear_down (&fixture);
+}
+
 static void
 test_held_reads_the_rest (void)
 {
@@ -338,6 +366,7 @@ main (int argc, char **argv)
   TEST_ADD ("/pump/reads-the-rest", test_reads_the_rest);
   TEST_ADD ("/pump/reads-an-empty-rest", test_reads_an_empty_rest);
   TEST_ADD ("/pump/is-held-by-its-sink", test_is_held_by_its_sink);
+  TEST_ADD ("/pump/hold-is-no-silence", test_hold_is_no_silence);
   TEST_ADD ("/pump/held-reads-the-rest", test_held_reads_the_rest);
   TEST_ADD ("/pump/is-held-by-its-outlet", test_is_held_by_its_outlet);
   TEST_ADD ("/pump/held-sees-the-end", test_held_sees_the_end);
