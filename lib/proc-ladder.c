@@ -142,7 +142,7 @@ start_timer (ProcLadder *self)
   gint64 left_msec = (end - g_get_monotonic_time ()) / 1000 + 1;
   gint64 wait_msec = left_msec;
 
-  if (proc_child_is_gone (self->child) || steps[self->step].repeated)
+  if (self->sent && (proc_child_is_gone (self->child) || steps[self->step].repeated))
     {
       wait_msec = MIN (left_msec, self->look_msec);
       self->look_msec = MIN (self->look_msec * 2, LAST_LOOK_MSEC);
