@@ -13,7 +13,8 @@
  *
  * That is done by a worker, in a thread of this sink's own. Two blocks go back and
  * forth: one is filled by the pump while the other is written; when both are full, the
- * pump is held, and so the child.
+ * pump is held, and so the child. A native file's worker goes on from the pipe after a full
+ * block, while the pump is held.
  *
  * Once a write has failed, further output goes to the tail, in memory, so that what did
  * not reach the file is not lost. The child is being stopped then. One that goes on
@@ -26,7 +27,6 @@
  * A sink that was aborted is patient for a while with what may hang. Then it leaves the
  * worker behind, and what the worker was about to write counts as not written.
  */
-#define BLOCK_SIZE ((gsize) 256 * 1024)
 #define MAX_TAIL ((gsize) 1024 * 1024)
 #define PATIENCE_MSEC 1000
 #define FLUSH_MSEC 10
@@ -42,6 +42,9 @@ typedef struct
   gboolean may_hang;
   GSource *patience;
 
+  int pipe; /* the pump's, or -1 */
+  ProcOutlet *outlet;
+  gboolean pulling; /* it is the worker who reads */
   ProcFileBlock filling;
   GSource *flush; /* while a block waits for more */
   gboolean flush_due;
@@ -75,6 +78,16 @@ send_request (FileSink *self, ProcFileRequest kind)
   start_patience (self);
 }
 
+/* TRUE: the worker may read on from the pipe. What hangs is left behind, and must not
+ * have it then. */
+static gboolean
+prepare_pull (FileSink *self)
+{
+  return self->pipe >= 0 && self->filling.size == PROC_FILE_BLOCK_SIZE && !self->may_hang
+         && !self->aborted && !self->settling
+         && proc_file_worker_set_pipe (self->worker, self->pipe, self->outlet);
+}
+
 static void
 send_block (FileSink *self)
 {
@@ -82,6 +95,8 @@ send_block (FileSink *self)
 
   proc_source_clear (&self->flush);
   self->flush_due = FALSE;
+  self->pulling = prepare_pull (self);
+  g_atomic_int_set (&self->worker->pulls, self->pulling);
   self->worker->block = self->filling;
   self->filling = empty;
   send_request (self, PROC_FILE_REQUEST_WRITE);
@@ -100,7 +115,7 @@ send_settle (FileSink *self)
 static void
 send_or_wait (FileSink *self)
 {
-  if (self->filling.size == BLOCK_SIZE || self->flush_due || self->settling)
+  if (self->filling.size == PROC_FILE_BLOCK_SIZE || self->flush_due || self->settling)
     send_block (self);
   else if (self->flush == NULL)
     self->flush = proc_source_start_timer (FLUSH_MSEC, on_flush_due, "[procrunner] flush", self);
@@ -175,6 +190,12 @@ on_opened (FileSink *self, GError *error)
 static void
 on_written (FileSink *self, GError *error)
 {
+  self->parent.size += self->worker->n_pulled;
+  self->worker->n_pulled = 0;
+  self->pulling = FALSE;
+  if (self->pipe < 0 || error != NULL)
+    proc_file_worker_close_pipe (self->worker);
+
   if (error != NULL)
     {
       keep_blocks (self, self->worker->n_written);
@@ -285,13 +306,13 @@ file_sink_reserve (ProcSink *sink, gsize *size)
   if (self->failed)
     return reserve_tail (self, size);
 
-  if (self->filling.size == BLOCK_SIZE)
+  if (self->filling.size == PROC_FILE_BLOCK_SIZE || self->pulling)
     return NULL;
 
   if (self->filling.data == NULL)
-    self->filling.data = g_malloc (BLOCK_SIZE);
+    self->filling.data = g_malloc (PROC_FILE_BLOCK_SIZE);
 
-  *size = BLOCK_SIZE - self->filling.size;
+  *size = PROC_FILE_BLOCK_SIZE - self->filling.size;
   return self->filling.data + self->filling.size;
 }
 
@@ -308,6 +329,21 @@ file_sink_commit (ProcSink *sink, gsize size)
 
   self->filling.size += size;
   advance (self);
+}
+
+static void
+file_sink_lend (ProcSink *sink, int fd, ProcOutlet *outlet)
+{
+  FileSink *self = (FileSink *) sink;
+
+  self->pipe = fd;
+  self->outlet = outlet;
+  if (fd >= 0 || self->worker == NULL)
+    return;
+
+  g_atomic_int_set (&self->worker->pulls, FALSE);
+  if (!self->worker->busy)
+    proc_file_worker_close_pipe (self->worker);
 }
 
 static gboolean
@@ -376,6 +412,7 @@ static const ProcSinkClass file_sink_class = {
   .get_child_fd = file_sink_get_child_fd,
   .reserve = file_sink_reserve,
   .commit = file_sink_commit,
+  .lend = file_sink_lend,
   .is_closed = file_sink_is_closed,
   .abort = file_sink_abort,
   .settle = file_sink_settle,
@@ -389,6 +426,7 @@ proc_file_sink_new (const ProcRedirect *redirect)
   FileSink *self = g_new0 (FileSink, 1);
 
   proc_sink_init (&self->parent, &file_sink_class);
+  self->pipe = -1;
   self->worker = proc_file_worker_new (redirect);
   self->stop = g_object_ref (self->worker->stop);
   self->may_hang = redirect->file == NULL || !g_file_is_native (redirect->file);

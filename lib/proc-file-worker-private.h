@@ -2,9 +2,13 @@
 
 #pragma once
 
+#include "proc-fd-private.h"
 #include "proc-file-writer-private.h"
+#include "proc-outlet-private.h"
 
 G_BEGIN_DECLS
+
+#define PROC_FILE_BLOCK_SIZE ((gsize) 256 * 1024)
 
 typedef struct _ProcFileWorker ProcFileWorker;
 typedef void (*ProcFileWorkerDone) (gpointer user_data);
@@ -39,10 +43,14 @@ struct _ProcFileWorker
   gboolean keep;
   gboolean failed;
   GBytes *tail;
+  int pulls;          /* atomic; WRITE: go on from the pipe */
+  ProcFd pipe;        /* one of its own, -1: there is none */
+  ProcOutlet *outlet; /* NULL: nobody follows */
 
   /* the answer: the thread's while busy */
   GError *error;
-  gsize n_written;
+  gsize n_written; /* of the block */
+  guint64 n_pulled;
   gboolean is_twin;
   GBytes *bytes;
   guint64 size;
@@ -64,6 +72,8 @@ gboolean proc_file_worker_start (ProcFileWorker *self,
                                  ProcFileWorkerDone done,
                                  gpointer user_data,
                                  GError **error);
+gboolean proc_file_worker_set_pipe (ProcFileWorker *self, int fd, ProcOutlet *outlet);
+void proc_file_worker_close_pipe (ProcFileWorker *self);
 void proc_file_worker_send (ProcFileWorker *self, ProcFileRequest kind);
 GBytes *proc_file_worker_leave (ProcFileWorker *self);
 

@@ -8,16 +8,27 @@
 #include "proc-plan-private.h"
 #include "proc-thread-private.h"
 
+#include <errno.h>
+#include <poll.h>
+#include <unistd.h>
+
 /* A thread with a writer, since a disk may keep it waiting.
  *
  * One request is under way at a time: open, writes, settle, in that order. While busy,
  * the request and its answer belong to the thread, otherwise to the engine. Nothing is
  * locked. done () is called in the engine's main loop.
  *
+ * When much comes in, a write goes on by itself: it pulls from the pipe what is in there
+ * and writes it. So a block stays with one processor, which has it at hand, and no other
+ * thread is woken for it. That is over when nothing came for a moment, somebody follows, the
+ * pipe is taken back, or the run is being stopped.
+ *
  * A file that is not native may hang for ever, whatever we do to it. So the worker is
  * counted, and owns all that its thread touches: it can be left behind. When the call
  * that hangs comes back after all, the writer is dropped, and the thread ends.
  */
+
+#define PULL_WAIT_MSEC 10
 
 /* While the caller still holds its objects: their last reference, which may end in code
  * of the caller's, is to be dropped in its own thread. */
@@ -38,6 +49,7 @@ worker_clear (gpointer data)
   let_go (self);
   g_object_unref (self->stop);
   g_free (self->block.data);
+  proc_file_worker_close_pipe (self);
   g_clear_pointer (&self->tail, g_bytes_unref);
   g_clear_error (&self->error);
   g_clear_pointer (&self->bytes, g_bytes_unref);
@@ -68,6 +80,51 @@ look_for_twin (ProcFileWorker *self)
          || proc_plan_refuse_ways (twin, &self->error);
 }
 
+static gboolean
+may_pull (ProcFileWorker *self)
+{
+  return g_atomic_int_get (&self->pulls) && !g_cancellable_is_cancelled (self->stop)
+         && (self->outlet == NULL || proc_outlet_is_passed_by (self->outlet));
+}
+
+/* Waits a moment for more. */
+static gssize
+read_pipe (ProcFileWorker *self)
+{
+  struct pollfd item = { .fd = self->pipe, .events = POLLIN };
+  gssize n_read = read (self->pipe, self->block.data, PROC_FILE_BLOCK_SIZE);
+
+  if (n_read < 0 && errno == EAGAIN && poll (&item, 1, PULL_WAIT_MSEC) > 0)
+    n_read = read (self->pipe, self->block.data, PROC_FILE_BLOCK_SIZE);
+
+  return n_read;
+}
+
+/* The next block. FALSE: what comes next is the engine's. */
+static gboolean
+pull (ProcFileWorker *self)
+{
+  gssize n_read = may_pull (self) ? read_pipe (self) : 0;
+
+  if (n_read <= 0)
+    return FALSE;
+
+  self->block.size = n_read;
+  self->n_pulled += n_read;
+  if (self->outlet != NULL)
+    proc_outlet_put (self->outlet, self->block.data, n_read);
+  return TRUE;
+}
+
+static void
+write_and_pull (ProcFileWorker *self)
+{
+  do
+    proc_file_writer_write (self->writer, self->block.data, self->block.size, &self->n_written,
+                            &self->error);
+  while (self->error == NULL && pull (self));
+}
+
 static void
 settle (ProcFileWorker *self)
 {
@@ -91,8 +148,7 @@ do_request (ProcFileWorker *self)
       break;
 
     case PROC_FILE_REQUEST_WRITE:
-      proc_file_writer_write (self->writer, self->block.data, self->block.size,
-                              &self->n_written, &self->error);
+      write_and_pull (self);
       break;
 
     case PROC_FILE_REQUEST_SETTLE:
@@ -151,7 +207,29 @@ proc_file_worker_new (const ProcRedirect *redirect)
   proc_redirect_copy (redirect, &self->redirect);
   self->stop = g_cancellable_new ();
   self->requests = g_async_queue_new ();
+  self->pipe = -1;
   return self;
+}
+
+/* The engine's side, while it is idle. FALSE: there is no descriptor left for that, and
+ * nothing will be pulled. */
+gboolean
+proc_file_worker_set_pipe (ProcFileWorker *self, int fd, ProcOutlet *outlet)
+{
+  if (self->pipe >= 0)
+    return TRUE;
+
+  self->pipe = proc_fd_dup (fd, NULL);
+  if (self->pipe >= 0 && outlet != NULL)
+    self->outlet = proc_outlet_ref (outlet);
+  return self->pipe >= 0;
+}
+
+void
+proc_file_worker_close_pipe (ProcFileWorker *self)
+{
+  proc_fd_clear (&self->pipe);
+  g_clear_pointer (&self->outlet, proc_outlet_unref);
 }
 
 gboolean

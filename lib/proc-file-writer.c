@@ -38,10 +38,6 @@
  */
 #define COPY_BLOCK ((gsize) 256 * 1024)
 
-/* For a large write the kernel takes large pieces of memory, which in a virtual machine
- * are those that the host may have taken back: then it is three times slower. */
-#define WRITE_SIZE ((gsize) 32 * 1024)
-
 struct _ProcFileWriter
 {
   ProcRedirect redirect;
@@ -210,7 +206,7 @@ write_fd (ProcFileWriter *self, int fd, const guint8 *data, gsize size, gsize *n
   *n_written = 0;
   while (*n_written < size)
     {
-      gssize n = write (fd, data + *n_written, MIN (size - *n_written, WRITE_SIZE));
+      gssize n = write (fd, data + *n_written, size - *n_written);
 
       if (n >= 0)
         *n_written += n;

@@ -55,6 +55,7 @@ void proc_outlet_attach (ProcOutlet *self,
                          gpointer user_data);
 void proc_outlet_detach (ProcOutlet *self);
 gboolean proc_outlet_has_room (ProcOutlet *self);
+gboolean proc_outlet_is_passed_by (ProcOutlet *self);
 gboolean proc_outlet_is_closed (ProcOutlet *self);
 void proc_outlet_put (ProcOutlet *self, const guint8 *data, gsize size);
 void proc_outlet_end (ProcOutlet *self);

@@ -28,9 +28,10 @@
  * still holds when a run has been stopped, and when the one who has to take the bytes
  * waits for the run.
  *
- * ready () is called in the engine's thread, without the lock, when bytes or their end
- * have come, or wait for somebody to want them. changed () is called in the engine's main loop when there may be room again. The end
- * of the stream and how much was read are known whatever the use.
+ * ready () is called in the thread that reads, without the lock, when bytes or their end
+ * have come, or wait for somebody to want them. changed () is called in the engine's main
+ * loop when there may be room again. The end of the stream and how much was read are known
+ * whatever the use.
  */
 
 /* As much is taken at once, at most: a batch for the program's main loop. */
@@ -328,6 +329,15 @@ proc_outlet_has_room (ProcOutlet *self)
   return !waiting;
 }
 
+/* Any thread. TRUE: what is put in is only counted, and there is room for any of it. */
+gboolean
+proc_outlet_is_passed_by (ProcOutlet *self)
+{
+  g_autoptr(GMutexLocker) locker = g_mutex_locker_new (&self->lock);
+
+  return self->use == PROC_OUTLET_UNUSED && !self->exclusive;
+}
+
 /* TRUE: it need not be read any more. */
 gboolean
 proc_outlet_is_closed (ProcOutlet *self)
@@ -358,6 +368,7 @@ append (ProcOutlet *self, const guint8 *data, gsize size)
     }
 }
 
+/* By whoever reads the output: the engine, or who does so in its stead. */
 void
 proc_outlet_put (ProcOutlet *self, const guint8 *data, gsize size)
 {
@@ -372,7 +383,6 @@ proc_outlet_put (ProcOutlet *self, const guint8 *data, gsize size)
 
   self->ready (self->ready_data);
 }
-
 
 static void
 end (ProcOutlet *self, gboolean also_attached)

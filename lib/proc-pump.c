@@ -19,7 +19,8 @@
  * those who follow the output, through its outlet.
  *
  *   open, with a source   waiting for bytes, or reading them
- *   open, without one     held: the sink has no room, or the outlet has none
+ *   open, without one     held: the sink has no room, or reads by itself; or the outlet
+ *                         has no room
  *   closed                end of file, all was read that had to be, or nobody wants more
  *
  * Each byte read goes to both at once; none is kept here. changed () is called when the
@@ -50,6 +51,8 @@ struct _ProcPump
 static void
 close_pipe (ProcPump *self)
 {
+  if (self->fd >= 0)
+    proc_sink_take_back (self->sink);
   proc_source_clear (&self->source);
   proc_pipe_release (&self->pipe);
   proc_fd_clear (&self->fd);
@@ -192,6 +195,7 @@ proc_pump_new (int fd,
   self->outlet = outlet != NULL ? proc_outlet_ref (outlet) : NULL;
   self->changed = changed;
   self->user_data = user_data;
+  proc_sink_lend (sink, fd, outlet);
   start_source (self);
   return self;
 }
@@ -238,6 +242,7 @@ proc_pump_read_rest (ProcPump *self)
   if (ioctl (self->fd, FIONREAD, &n_waiting) < 0)
     n_waiting = 0;
 
+  proc_sink_take_back (self->sink);
   self->limited = TRUE;
   self->rest = n_waiting;
   if (self->source != NULL)

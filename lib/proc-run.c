@@ -24,9 +24,8 @@
  *   SETTLING   no pipe is open; files get their content, or are left alone
  *   DONE       the report is complete
  *
- * DRAINING has a deadline, since a grandchild may hold a pipe open for ever. Its
- * clock stands still while a sink holds a pump, for what is slow then is ours. The
- * end of the ladder is a deadline as well.
+ * DRAINING has a deadline, since a grandchild may hold a pipe open for ever: a clock
+ * that stands still while a sink holds a pump; and the end of the ladder.
  *
  * Stopping is no state. It is a reason, which may only rise, and a ladder, which
  * stops the child's group; the run then goes on to its end as ever, but does not
@@ -172,6 +171,7 @@ begin_drain (ProcRun *self)
   GError *error = proc_child_steal_error (self->child);
 
   self->gone_monotonic = g_get_monotonic_time ();
+  proc_streams_begin_drain (self->streams);
   self->status_known = proc_child_get_wait_status (self->child, &self->wait_status);
   proc_grace_begin (&self->grace, self->plan->drain_grace_msec, on_grace_over, self);
   self->never_ran = error != NULL;

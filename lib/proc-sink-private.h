@@ -5,6 +5,7 @@
 #include <glib.h>
 
 #include "proc-cap-private.h"
+#include "proc-outlet-private.h"
 
 G_BEGIN_DECLS
 
@@ -18,6 +19,7 @@ struct _ProcSinkClass
   int (*get_child_fd) (ProcSink *self);
   guint8 *(*reserve) (ProcSink *self, gsize *size);
   void (*commit) (ProcSink *self, gsize size);
+  void (*lend) (ProcSink *self, int fd, ProcOutlet *outlet);
   gboolean (*is_closed) (ProcSink *self);
   void (*abort) (ProcSink *self);
   void (*settle) (ProcSink *self, gboolean keep);
@@ -46,6 +48,8 @@ void proc_sink_open (ProcSink *self, ProcSinkChanged changed, gpointer user_data
 int proc_sink_get_child_fd (ProcSink *self);
 guint8 *proc_sink_reserve (ProcSink *self, gsize *size);
 void proc_sink_commit (ProcSink *self, gsize size);
+void proc_sink_lend (ProcSink *self, int fd, ProcOutlet *outlet);
+void proc_sink_take_back (ProcSink *self);
 gboolean proc_sink_is_closed (ProcSink *self);
 void proc_sink_abort (ProcSink *self);
 void proc_sink_settle (ProcSink *self, gboolean keep);

@@ -10,7 +10,9 @@
  *
  * reserve () gives memory to read into, so that nothing is copied on the way;
  * NULL says "not now" (the pump waits for a change) or, if the sink is closed, "never
- * again". A sink with a descriptor for the child needs no pump: the child writes there
+ * again". A sink that is lent the pump's pipe may read from it by itself, as long as
+ * reserve () gives NULL; what it has read it puts into the outlet, as the pump would, and
+ * commits by itself. A sink with a descriptor for the child needs no pump: the child writes there
  * by itself. abort () hurries a sink that may be blocked: the run is being stopped.
  * settle () tells whether to keep what was written; take_bytes () gives what belongs into
  * the result.
@@ -97,6 +99,23 @@ proc_sink_commit (ProcSink *self, gsize size)
     self->klass->commit (self, size);
   if (!was_broken && proc_cap_is_broken (&self->cap, self->size))
     proc_sink_notify (self);
+}
+
+/* The pipe that is read for it, and its outlet, or NULL: both are there until they are taken
+ * back. What counts bytes one by one is not for who reads many at once. */
+void
+proc_sink_lend (ProcSink *self, int fd, ProcOutlet *outlet)
+{
+  if (self->klass->lend != NULL && self->cap.limit == 0)
+    self->klass->lend (self, fd, outlet);
+}
+
+/* What is being read from it now is read yet. */
+void
+proc_sink_take_back (ProcSink *self)
+{
+  if (self->klass->lend != NULL)
+    self->klass->lend (self, -1, NULL);
 }
 
 /* TRUE: reserve () will never give anything again. That is so after an error, unless the

@@ -25,6 +25,7 @@ const GError *proc_streams_get_error (const ProcStreams *self);
 
 gboolean proc_streams_make_pipes (ProcStreams *self, ProcChildStreams *theirs, GError **error);
 void proc_streams_start (ProcStreams *self);
+void proc_streams_begin_drain (ProcStreams *self);
 void proc_streams_set_running (ProcStreams *self);
 gboolean proc_streams_are_pumping (const ProcStreams *self);
 gboolean proc_streams_have_overflowed (const ProcStreams *self);

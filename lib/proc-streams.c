@@ -323,6 +323,15 @@ attach_inlet (ProcStreams *self)
     proc_inlet_break (inlet);
 }
 
+/* The child is gone: from now on it matters who holds up whom. */
+void
+proc_streams_begin_drain (ProcStreams *self)
+{
+  for (guint i = 0; i < N_OUTPUTS; i++)
+    if (self->outputs[i].sink != NULL)
+      proc_sink_take_back (self->outputs[i].sink);
+}
+
 /* The program runs. Before, the end of an output need not be that, and nothing may be
  * taken from the inlet: a start may be tried again. */
 void
@@ -357,7 +366,7 @@ proc_streams_have_overflowed (const ProcStreams *self)
   return FALSE;
 }
 
-/* TRUE: there may be something to read, and no room for it. */
+/* TRUE: there may be something to read, and it is not us who read it. */
 static gboolean
 are_held (const ProcStreams *self)
 {

@@ -76,6 +76,26 @@ test_no_grace (void)
   g_assert_cmpint (waitpid (-1, NULL, 0), >, 0);
 }
 
+/* Who writes without a pause does not prolong it, also where it is a file that is written. */
+static void
+test_grandchild_floods_a_file (void)
+{
+  g_autoptr(ProcRunner) runner = proc_runner_new ();
+  g_autoptr(ProcCommand) command = test_child ("leave", "flood", "1000000000000", "out", NULL);
+  g_autoptr(GFile) file = test_file ("output", NULL);
+  g_autoptr(ProcResult) result = NULL;
+  int status;
+
+  proc_runner_set_drain_grace_msec (runner, 50);
+  proc_runner_set_idle_timeout_msec (runner, NEVER_MSEC);
+  proc_command_set_stdout_file (command, file, PROC_FILE_FLAGS_NONE);
+  result = test_check (runner, command);
+  g_assert_false (proc_result_get_complete (result));
+
+  g_assert_cmpint (waitpid (-1, &status, 0), >, 0);
+  g_assert_true (WIFSIGNALED (status) && WTERMSIG (status) == SIGPIPE);
+}
+
 /* A grace of nothing is enough where nothing is missing. */
 static void
 test_no_grace_needed (void)
@@ -245,6 +265,7 @@ main (int argc, char **argv)
   TEST_ADD ("/drain/pg1-grandchild-lives-on", test_pg1_grandchild_lives_on);
   TEST_ADD ("/drain/pg1-stopped-by-timeout", test_pg1_stopped_by_timeout);
   TEST_ADD ("/drain/no-grace", test_no_grace);
+  TEST_ADD ("/drain/grandchild-floods-a-file", test_grandchild_floods_a_file);
   TEST_ADD ("/drain/no-grace-needed", test_no_grace_needed);
   TEST_ADD ("/drain/grandchild-ends-in-time", test_grandchild_ends_in_time);
   TEST_ADD ("/drain/one-stream-held", test_one_stream_held);
