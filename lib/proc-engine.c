@@ -7,6 +7,7 @@
 #include "proc-error-private.h"
 #include "proc-launch-private.h"
 #include "proc-pidfd-private.h"
+#include "proc-share-private.h"
 #include "proc-thread-private.h"
 
 #include <glib/gi18n-lib.h>
@@ -330,6 +331,9 @@ static gboolean
 on_delivery (gpointer user_data)
 {
   ProcTicket *self = user_data;
+
+  if (proc_share_is_spent ())
+    return G_SOURCE_CONTINUE;
 
   release_callers_things (self);
   self->done (self->user_data);

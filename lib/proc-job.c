@@ -4,6 +4,7 @@
 
 #include "proc-job-private.h"
 
+#include "proc-share-private.h"
 #include "proc-thread-private.h"
 
 #include <signal.h>
@@ -182,6 +183,9 @@ on_done (gpointer user_data)
 static gboolean
 on_refused (gpointer user_data)
 {
+  if (proc_share_is_spent ())
+    return G_SOURCE_CONTINUE;
+
   on_done (user_data);
   return G_SOURCE_REMOVE;
 }

@@ -4,6 +4,8 @@
 
 #include "proc-link-private.h"
 
+#include "proc-share-private.h"
+
 /* What joins one job with its run. The job is an object of the program's, in the main
  * context in which it was submitted; the run belongs to the engine. Neither knows the
  * other: both hold this, counted and locked.
@@ -167,6 +169,9 @@ on_awake (gpointer user_data)
   ProcLink *self = user_data;
   gint64 now = g_get_monotonic_time ();
   gint64 again;
+
+  if (proc_share_is_spent ())
+    return G_SOURCE_CONTINUE;
 
   g_mutex_lock (&self->lock);
   self->awake = FALSE;

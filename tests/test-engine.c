@@ -75,7 +75,7 @@ test_context_dies_with_the_callback (void)
       proc_runner_check_output_to_file_async (runner, TEST_ARGV ("true"), file, NULL, got_failure,
                                               &done);
       while (!done)
-        g_main_context_iteration (context, TRUE);
+        test_iterate (context);
       g_main_context_pop_thread_default (context);
       g_main_context_unref (context);
     }

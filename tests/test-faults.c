@@ -155,7 +155,7 @@ try_all (const char *scenario)
   for (guint i = g_test_rand_int_range (0, (int) step); i < points->len; i += step)
     try (&round, &g_array_index (points, Point, i));
   while (round.n_under_way > 0)
-    g_main_context_iteration (g_main_context_get_thread_default (), TRUE);
+    test_iterate (NULL);
 
   g_test_message ("%s: %u points, %u tried", scenario, points->len, points->len / step);
   if (round.n_failed > 0)

@@ -125,7 +125,7 @@ GAsyncResult *
 test_call_wait (TestCall *call)
 {
   while (call->n_calls == 0)
-    g_main_context_iteration (call->context, TRUE);
+    test_iterate (call->context);
 
   return call->result;
 }
@@ -349,7 +349,7 @@ void
 test_wait_for_tracked (void)
 {
   while (g_atomic_int_get (&n_tracked) > 0)
-    g_main_context_iteration (g_main_context_get_thread_default (), TRUE);
+    test_iterate (NULL);
 }
 
 /* Around each test */
@@ -395,7 +395,9 @@ run_in_context (TestFunc func)
   g_autoptr(GMainContext) context = g_main_context_new ();
 
   g_main_context_push_thread_default (context);
+  test_loop_watch (context);
   func ();
+  test_loop_assert_free ();
   test_state_assert_context_idle (context);
   g_main_context_pop_thread_default (context);
   test_state_assert_context_idle (NULL);

@@ -4,11 +4,13 @@
 
 #include <procrunner.h>
 
+#include "test-loop.h"
+
 /* Every test function runs between a "before" and an "after" that assert what must hold whatever
  * the test did: no child and no descendant left, the same descriptors, no source left in the
- * context, the program's dispositions, mask, umask, directory, limits and environment as they
- * were. The test runs with a context of its own as the thread's default, so that nothing can rely
- * on the global one. */
+ * context, the main loop never blocked, the program's dispositions, mask, umask, directory, limits
+ * and environment as they were. The test runs with a context of its own as the thread's default,
+ * so that nothing can rely on the global one. */
 
 typedef void (*TestFunc) (void);
 

@@ -42,16 +42,10 @@ test_wait_for (ProcJob *job)
 }
 
 void
-test_iterate (void)
-{
-  g_main_context_iteration (g_main_context_get_thread_default (), TRUE);
-}
-
-void
 test_iterate_until (ProcJob *job, ProcJobState state)
 {
   while (proc_job_get_state (job) < state)
-    test_iterate ();
+    test_iterate (NULL);
 }
 
 /* Streams */

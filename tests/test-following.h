@@ -6,7 +6,6 @@
 
 ProcJob *test_start (ProcRunner *runner, ProcCommand *command);
 ProcResult *test_wait_for (ProcJob *job);
-void test_iterate (void);
 void test_iterate_until (ProcJob *job, ProcJobState state);
 
 /* Its streams, when they are piped. */

@@ -180,6 +180,7 @@ be_slow (ProcJob *job, ProcStream stream, GBytes *bytes, gpointer user_data)
 
   if (fixture->follower.n_batches == 1)
     wait_until_held (fixture, proc_job_get_pid (job));
+  test_loop_pardon ();
 }
 
 static void

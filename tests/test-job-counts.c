@@ -149,7 +149,7 @@ live (const char *signal_name, Told *told)
   first = test_job_start (runner, command);
   second = test_job_start (runner, command);
   while (told->n_running != 1 || told->n_queued != 1)
-    g_main_context_iteration (told->context, TRUE);
+    test_iterate (told->context);
 
   test_fifo_open (&gate);
   test_fifo_open (&gate);
@@ -351,7 +351,7 @@ test_jobs_of_other_threads (void)
     threads[i] = g_thread_new ("jobs", run_jobs, runner);
 
   while (told.n_running == 0)
-    g_main_context_iteration (told.context, TRUE);
+    test_iterate (told.context);
   g_assert_cmpuint (told.n_running, <=, 2);
   for (guint i = 0; i < G_N_ELEMENTS (threads); i++)
     g_thread_join (threads[i]);

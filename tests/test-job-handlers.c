@@ -49,7 +49,7 @@ static void
 assert_ends_once (const Ends *ends)
 {
   while (ends->n_waited == 0)
-    test_iterate ();
+    test_iterate (NULL);
   while (g_main_context_iteration (g_main_context_get_thread_default (), FALSE))
     continue;
 
@@ -304,7 +304,7 @@ test_read_inside (void)
       test_follow_lines (&asking.follower, job);
       g_signal_connect (job, "lines", G_CALLBACK (ask_inside), &asking);
       while (!asking.at_end)
-        test_iterate ();
+        test_iterate (NULL);
       result = test_wait_for (job);
 
       g_string_prepend (asking.read, asking.follower.lines[0]->str);
@@ -338,7 +338,7 @@ test_handed_over_inside (void)
   g_signal_connect (job, "lines", G_CALLBACK (hand_over), &follower);
   proc_job_write_async (job, one, NULL, NULL, NULL);
   while (follower.context == NULL)
-    test_iterate ();
+    test_iterate (NULL);
 
   proc_job_write_async (job, two, NULL, NULL, NULL);
   proc_job_close_stdin (job);

@@ -134,7 +134,7 @@ test_let_go_in_a_callback (void)
       proc_job_wait_async (job, NULL, drop_runner, &runner);
       g_clear_object (&job);
       while (*list_gone == NULL)
-        g_main_context_iteration (g_main_context_get_thread_default (), TRUE);
+        test_iterate (NULL);
 
       g_assert_true (*list_gone == g_thread_self ());
       g_assert_true (*job_gone == g_thread_self ());
@@ -222,7 +222,7 @@ test_submit_in_a_handler (void)
   g_signal_connect (view.model, "items-changed", G_CALLBACK (stop_and_submit), &relay);
   job = start_short (runner);
   while (relay.n_left > 0 || view.jobs->len > 0)
-    g_main_context_iteration (view.context, TRUE);
+    test_iterate (view.context);
 
   g_assert_cmpuint (view.n_signals, ==, 20);
   g_signal_handlers_disconnect_by_data (view.model, &relay);
@@ -275,11 +275,11 @@ test_many_come_and_go (void)
       if (g_test_rand_int_range (0, 4) == 0)
         proc_job_stop (job);
       while (i + 1 - n_over >= n_alive)
-        g_main_context_iteration (view.context, TRUE);
+        test_iterate (view.context);
     }
 
   while (n_over < n_jobs)
-    g_main_context_iteration (view.context, TRUE);
+    test_iterate (view.context);
   test_iterate_pending ();
   g_assert_cmpuint (view.jobs->len, ==, 10);
 }

@@ -249,7 +249,7 @@ hear (ProcJob *job, guint number)
 
   while (g_strcmp0 (last, line) != 0)
     {
-      test_iterate ();
+      test_iterate (NULL);
       g_free (last);
       last = proc_job_dup_last_line (job);
     }
@@ -362,7 +362,7 @@ test_disconnected_from_a_pipe (void)
   test_follow (&follower, job);
   g_signal_connect (job, "data", G_CALLBACK (unfollow), &follower);
   while (follower.n_batches == 0)
-    test_iterate ();
+    test_iterate (NULL);
 
   meter.pid = proc_job_get_pid (job);
   test_meter_wait_until_held (&meter);
@@ -387,7 +387,7 @@ test_stdout_closed_early (void)
   test_follow (&follower, job);
   while (follower.lines[PROC_STREAM_STDOUT]->len == 0
          || follower.lines[PROC_STREAM_STDERR]->len == 0)
-    test_iterate ();
+    test_iterate (NULL);
 
   test_assert_lines (&follower, PROC_STREAM_STDOUT, "last words\n");
   g_assert_cmpint (proc_job_get_state (job), ==, PROC_JOB_STATE_RUNNING);

@@ -300,7 +300,7 @@ test_jobs_of_other_threads (void)
   for (gsize i = 0; i < G_N_ELEMENTS (threads); i++)
     threads[i] = g_thread_new ("others", run_elsewhere, &others);
   while (view.jobs->len < 10)
-    g_main_context_iteration (view.context, TRUE);
+    test_iterate (view.context);
 
   for (gsize i = 0; i < G_N_ELEMENTS (threads); i++)
     g_thread_join (threads[i]);

@@ -63,7 +63,7 @@ test_reader_lets_redraws_be (void)
 
   proc_job_read_lines_async (job, PROC_STREAM_STDOUT, NULL, got_lines, &reading);
   while (!reading.at_end)
-    g_main_context_iteration (context, TRUE);
+    test_iterate (context);
 
   g_assert_cmpuint (reading.n_batches, >, 1);
 }

@@ -143,7 +143,7 @@ assert_frame (const Frame *frame, Watch *watch, ProcJob *job)
 {
   g_test_message ("%s", frame->last_line);
   while (!g_str_equal (watch->last_line, frame->last_line))
-    test_iterate ();
+    test_iterate (NULL);
 
   assert_told (watch, job);
   g_assert_cmpint (watch->has_progress, ==, frame->progress >= 0);
@@ -369,7 +369,7 @@ test_dd (void)
   while (watch.progress < 0.5)
     {
       proc_job_send_signal (job, SIGUSR1);
-      test_iterate ();
+      test_iterate (NULL);
     }
   g_assert_cmpfloat (watch.progress, ==, 0.5);
 

@@ -206,7 +206,7 @@ test_every_end_frees_its_slot (void)
       proc_job_wait_async (job, NULL, on_over, expected);
     }
   while (n_left > 0)
-    g_main_context_iteration (g_main_context_get_thread_default (), TRUE);
+    test_iterate (NULL);
 
   assert_all_slots (runner, limit);
 }
@@ -441,7 +441,7 @@ test_dropped_at_any_moment (void)
 
       end_all (casts);
       while (n_alive > MOST_ALIVE / 2)
-        g_main_context_iteration (context, TRUE);
+        test_iterate (context);
     }
 
   end_all (casts);

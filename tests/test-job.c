@@ -117,7 +117,7 @@ static void
 iterate_until (ProcJob *job, ProcJobState state)
 {
   while (proc_job_get_state (job) < state)
-    g_main_context_iteration (g_main_context_get_thread_default (), TRUE);
+    test_iterate (NULL);
 }
 
 /* All lines, then the state, then the callbacks. */

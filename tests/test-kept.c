@@ -24,7 +24,7 @@ finish (ProcRunner *runner, ProcCommand *command)
 
   test_track (job);
   while (proc_job_get_state (job) < PROC_JOB_STATE_FINISHED)
-    g_main_context_iteration (g_main_context_get_thread_default (), TRUE);
+    test_iterate (NULL);
 }
 
 /* They go with the runner: a job must not hold, by way of what it was submitted to, the list
@@ -80,7 +80,7 @@ test_dropped_in_their_thread (void)
       g_object_set_data_full (G_OBJECT (job), "thread", g_thread_self (), assert_in_thread);
       test_track (job);
       while (proc_job_get_state (job) < PROC_JOB_STATE_FINISHED)
-        g_main_context_iteration (g_main_context_get_thread_default (), TRUE);
+        test_iterate (NULL);
       g_object_unref (job);
       g_object_unref (runner);
     }

@@ -114,7 +114,7 @@ static void
 iterate_until_over (const Ends *ends, guint n_jobs)
 {
   while (ends->n_over < n_jobs)
-    g_main_context_iteration (g_main_context_get_thread_default (), TRUE);
+    test_iterate (NULL);
 }
 
 static void
@@ -192,6 +192,20 @@ test_all_fail_at_once (void)
   iterate_until_over (&ends, n_jobs);
   g_assert_no_errno (setrlimit (RLIMIT_NOFILE, &all));
   test_job_wait_for_outcome (keeper.job, PROC_OUTCOME_EXITED);
+}
+
+/* Nothing is to be started at all. */
+static void
+test_all_refused (void)
+{
+  const guint n_jobs = count_jobs ();
+  g_autoptr(ProcRunner) runner = proc_runner_new ();
+  g_autoptr(ProcCommand) command = proc_command_new (TEST_ARGV (""));
+  Ends ends = { 0, PROC_RUNNER_ERROR, PROC_RUNNER_ERROR_INVALID_COMMAND };
+
+  for (guint i = 0; i < n_jobs; i++)
+    proc_runner_check_async (runner, command, NULL, on_over, &ends);
+  iterate_until_over (&ends, n_jobs);
 }
 
 static void
@@ -296,6 +310,7 @@ main (int argc, char **argv)
   TEST_ADD ("/many-jobs/qu2-all-cancelled", test_all_cancelled);
   TEST_ADD ("/many-jobs/qu2-all-stopped", test_all_stopped);
   TEST_ADD ("/many-jobs/all-fail-at-once", test_all_fail_at_once);
+  TEST_ADD ("/many-jobs/all-refused", test_all_refused);
 
   return g_test_run ();
 }

@@ -124,7 +124,7 @@ end_one (Workshop *shop, guint n_left)
 {
   test_fifo_open (&shop->gate);
   while (proc_runner_get_n_running (shop->runner) > n_left)
-    g_main_context_iteration (g_main_context_get_thread_default (), TRUE);
+    test_iterate (NULL);
 }
 
 /* More are let in at once, those that run are left alone, and none is let in before there
@@ -299,7 +299,7 @@ test_slot_is_free_in_the_callback (void)
   proc_runner_set_max_running (runner, 1);
   proc_runner_run_async (runner, command, NULL, on_over, &inner);
   while (inner == NULL)
-    g_main_context_iteration (g_main_context_get_thread_default (), TRUE);
+    test_iterate (NULL);
 
   g_assert_cmpint (proc_result_get_exit_status (inner), ==, 7);
 }
@@ -334,7 +334,7 @@ run_chain (void)
   proc_runner_set_max_running (runner, 1);
   proc_runner_check_async (runner, command, NULL, go_on, &chain);
   while (chain.n_left > 0)
-    g_main_context_iteration (g_main_context_get_thread_default (), TRUE);
+    test_iterate (NULL);
 }
 
 static void

@@ -100,7 +100,7 @@ observe (guint limit)
   for (guint i = n_left; i > 0; i--)
     proc_runner_check_async (runner, command, NULL, on_over, &n_left);
   while (n_left > 0)
-    g_main_context_iteration (g_main_context_get_thread_default (), TRUE);
+    test_iterate (NULL);
 
   g_assert_cmpuint (observer_get_most (&observer), ==, limit);
   observer_stop (&observer);

@@ -225,7 +225,7 @@ run_all (Soak *self, guint n_runs)
     begin_next (self);
 
   while (self->n_under_way > 0)
-    g_main_context_iteration (g_main_context_get_thread_default (), TRUE);
+    test_iterate (NULL);
   while (g_main_context_iteration (g_main_context_get_thread_default (), FALSE))
     continue;
 }

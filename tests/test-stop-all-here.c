@@ -21,7 +21,7 @@ start (ProcRunner *runner, const char *first_verb, const char *second_verb)
 static void
 iterate (void)
 {
-  g_main_context_iteration (g_main_context_get_thread_default (), TRUE);
+  test_iterate (NULL);
 }
 
 /* What happened, in order, and who is waited for. */

@@ -404,7 +404,7 @@ test_callbacks_come_first (void)
   proc_runner_stop_all_async (runner, NULL, on_stopped, told);
   proc_runner_stop_all_async (runner, NULL, on_stopped, told);
   while (told->len < 22)
-    g_main_context_iteration (g_main_context_get_thread_default (), TRUE);
+    test_iterate (NULL);
 
   g_assert_cmpstr (told->str, ==, "fwfwfwfwfwfwfwfwfwfwss");
 }

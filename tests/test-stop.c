@@ -184,7 +184,7 @@ test_ca6_in_callback (void)
 
   proc_runner_run_async (runner, command, cancellable, cancel_in_callback, &cancelling);
   while (cancelling.n_done == 0)
-    g_main_context_iteration (g_main_context_get_thread_default (), TRUE);
+    test_iterate (NULL);
 
   while (g_main_context_iteration (g_main_context_get_thread_default (), FALSE))
     continue;

@@ -363,7 +363,7 @@ test_lc3_chain (void)
 
   proc_runner_check_async (runner, command, NULL, chain_next, &chain);
   while (chain.n_left > 0)
-    g_main_context_iteration (g_main_context_get_thread_default (), TRUE);
+    test_iterate (NULL);
 
   g_assert_cmpint (chain.highest - chain.lowest, <, 4096);
 }
@@ -396,7 +396,7 @@ nest (GObject *source, GAsyncResult *result, gpointer data)
   nested->n_outer++;
   proc_runner_check_async (PROC_RUNNER (source), nested->command, NULL, nested_done, nested);
   while (nested->n_inner == n_before)
-    g_main_context_iteration (g_main_context_get_thread_default (), TRUE);
+    test_iterate (NULL);
 }
 
 /* A loop in the callback: other runs go on, and this one has settled once. */
@@ -411,7 +411,7 @@ test_lc4_nested_loops (void)
     proc_runner_check_async (runner, command, NULL, nest, &nested);
 
   while (nested.n_outer < 20 || nested.n_inner < 20)
-    g_main_context_iteration (g_main_context_get_thread_default (), TRUE);
+    test_iterate (NULL);
 
   while (g_main_context_iteration (g_main_context_get_thread_default (), FALSE))
     continue;
@@ -441,7 +441,7 @@ test_synchronous_in_callback (void)
 
   proc_runner_check_async (runner, command, NULL, run_in_callback, &nested);
   while (nested.n_outer == 0)
-    g_main_context_iteration (g_main_context_get_thread_default (), TRUE);
+    test_iterate (NULL);
 }
 
 /* IN8: an end of file reaches each child, whatever else is being started. */
