@@ -133,6 +133,20 @@ proc_buffer_append (ProcBuffer *self, const guint8 *data, gsize size)
   return TRUE;
 }
 
+/* Memory to read into, from the beginning of a page on: to where the kernel's copies are
+ * twice as fast on some processors. */
+guint8 *
+proc_block_new (gsize size)
+{
+  return g_aligned_alloc (size, 1, sysconf (_SC_PAGESIZE));
+}
+
+void
+proc_block_free (guint8 *block)
+{
+  g_aligned_free (block);
+}
+
 /* No bytes, and yet a pointer to a NUL, as behind all output. */
 GBytes *
 proc_bytes_new_empty (void)

@@ -310,7 +310,7 @@ file_sink_reserve (ProcSink *sink, gsize *size)
     return NULL;
 
   if (self->filling.data == NULL)
-    self->filling.data = g_malloc (PROC_FILE_BLOCK_SIZE);
+    self->filling.data = proc_block_new (PROC_FILE_BLOCK_SIZE);
 
   *size = PROC_FILE_BLOCK_SIZE - self->filling.size;
   return self->filling.data + self->filling.size;
@@ -400,7 +400,7 @@ file_sink_free (ProcSink *sink)
   if (self->worker != NULL)
     spooled = proc_file_worker_leave (self->worker);
   g_object_unref (self->stop);
-  g_free (self->filling.data);
+  proc_block_free (self->filling.data);
   proc_buffer_clear (&self->tail);
   g_clear_pointer (&self->tail_bytes, g_bytes_unref);
   g_clear_pointer (&self->bytes, g_bytes_unref);

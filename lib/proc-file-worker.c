@@ -4,6 +4,7 @@
 
 #include "proc-file-worker-private.h"
 
+#include "proc-buffer-private.h"
 #include "proc-file-target-private.h"
 #include "proc-plan-private.h"
 #include "proc-thread-private.h"
@@ -48,7 +49,7 @@ worker_clear (gpointer data)
 
   let_go (self);
   g_object_unref (self->stop);
-  g_free (self->block.data);
+  proc_block_free (self->block.data);
   proc_file_worker_close_pipe (self);
   g_clear_pointer (&self->tail, g_bytes_unref);
   g_clear_error (&self->error);

@@ -4,6 +4,7 @@
 
 #include "proc-input-private.h"
 
+#include "proc-buffer-private.h"
 #include "proc-error-private.h"
 #include "proc-fd-private.h"
 #include "proc-file-source-private.h"
@@ -84,7 +85,7 @@ reader_clear (gpointer data)
   g_main_context_unref (self->context);
   g_async_queue_unref (self->requests);
   for (guint i = 0; i < N_BLOCKS; i++)
-    g_free (self->blocks[i].data);
+    proc_block_free (self->blocks[i].data);
   proc_fd_clear (&self->fd);
   g_clear_error (&self->error);
 }
@@ -158,7 +159,7 @@ read_block (Reader *self, Block *block)
   gssize n_read;
 
   if (block->data == NULL)
-    block->data = g_malloc (BLOCK_SIZE);
+    block->data = proc_block_new (BLOCK_SIZE);
 
   n_read = g_input_stream_read (self->stream, block->data, BLOCK_SIZE, self->stop, &cause);
   self->at_end = n_read == 0;

@@ -4,6 +4,8 @@
 
 #include "proc-null-sink-private.h"
 
+#include "proc-buffer-private.h"
+
 /* The sink of an output that is not kept: those who follow it have seen the bytes
  * already, or nobody wants them. Nothing comes back. Its memory is there from the first
  * read on.
@@ -28,7 +30,7 @@ null_sink_reserve (ProcSink *sink, gsize *size)
   NullSink *self = (NullSink *) sink;
 
   if (self->block == NULL)
-    self->block = g_malloc (BLOCK_SIZE);
+    self->block = proc_block_new (BLOCK_SIZE);
 
   *size = BLOCK_SIZE;
   return self->block;
@@ -56,7 +58,7 @@ null_sink_free (ProcSink *sink)
 {
   NullSink *self = (NullSink *) sink;
 
-  g_free (self->block);
+  proc_block_free (self->block);
   g_free (self);
 }
 

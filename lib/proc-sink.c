@@ -4,6 +4,8 @@
 
 #include "proc-sink-private.h"
 
+#include "proc-buffer-private.h"
+
 /* Where a pump puts what it reads.
  *
  *   open → (reserve, commit)* → settle → take_bytes → free
@@ -66,7 +68,7 @@ static guint8 *
 reserve_scratch (ProcSink *self, gsize *size)
 {
   if (self->scratch == NULL)
-    self->scratch = g_malloc (SCRATCH_SIZE);
+    self->scratch = proc_block_new (SCRATCH_SIZE);
 
   *size = SCRATCH_SIZE;
   return self->scratch;
@@ -158,7 +160,7 @@ void
 proc_sink_free (ProcSink *self)
 {
   g_clear_error (&self->error);
-  g_free (self->scratch);
+  proc_block_free (self->scratch);
   self->klass->free (self);
 }
 
