@@ -5,6 +5,7 @@
 #include "config.h"
 
 #include "test-fixture.h"
+#include "test-jobs.h"
 
 /* GTK's priority of redraws. */
 #define REDRAW_PRIORITY (G_PRIORITY_HIGH_IDLE + 20)
@@ -66,6 +67,7 @@ test_reader_lets_redraws_be (void)
     test_iterate (context);
 
   g_assert_cmpuint (reading.n_batches, >, 1);
+  test_job_wait_for_outcome (job, PROC_OUTCOME_EXITED);
 }
 
 int
