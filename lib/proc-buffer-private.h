@@ -23,7 +23,7 @@ GBytes *proc_buffer_take_bytes (ProcBuffer *self);
 void proc_buffer_clear (ProcBuffer *self);
 
 guint8 *proc_block_new (gsize size);
-void proc_block_free (guint8 *block);
+void proc_block_free (guint8 *block, gsize size);
 
 GBytes *proc_bytes_new_empty (void);
 GBytes *proc_bytes_new_mapped (void *start, gsize length, gsize skipped, gsize size);

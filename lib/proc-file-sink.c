@@ -400,7 +400,7 @@ file_sink_free (ProcSink *sink)
   if (self->worker != NULL)
     spooled = proc_file_worker_leave (self->worker);
   g_object_unref (self->stop);
-  proc_block_free (self->filling.data);
+  proc_block_free (self->filling.data, PROC_FILE_BLOCK_SIZE);
   proc_buffer_clear (&self->tail);
   g_clear_pointer (&self->tail_bytes, g_bytes_unref);
   g_clear_pointer (&self->bytes, g_bytes_unref);

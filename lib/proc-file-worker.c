@@ -49,7 +49,7 @@ worker_clear (gpointer data)
 
   let_go (self);
   g_object_unref (self->stop);
-  proc_block_free (self->block.data);
+  proc_block_free (self->block.data, PROC_FILE_BLOCK_SIZE);
   proc_file_worker_close_pipe (self);
   g_clear_pointer (&self->tail, g_bytes_unref);
   g_clear_error (&self->error);

@@ -85,7 +85,7 @@ reader_clear (gpointer data)
   g_main_context_unref (self->context);
   g_async_queue_unref (self->requests);
   for (guint i = 0; i < N_BLOCKS; i++)
-    proc_block_free (self->blocks[i].data);
+    proc_block_free (self->blocks[i].data, BLOCK_SIZE);
   proc_fd_clear (&self->fd);
   g_clear_error (&self->error);
 }

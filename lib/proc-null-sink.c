@@ -58,7 +58,7 @@ null_sink_free (ProcSink *sink)
 {
   NullSink *self = (NullSink *) sink;
 
-  proc_block_free (self->block);
+  proc_block_free (self->block, BLOCK_SIZE);
   g_free (self);
 }
 

@@ -160,7 +160,7 @@ void
 proc_sink_free (ProcSink *self)
 {
   g_clear_error (&self->error);
-  proc_block_free (self->scratch);
+  proc_block_free (self->scratch, SCRATCH_SIZE);
   self->klass->free (self);
 }
 
