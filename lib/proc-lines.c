@@ -5,6 +5,7 @@
 #include "proc-lines-private.h"
 
 #include "proc-charset-private.h"
+#include "proc-text-private.h"
 
 #include <string.h>
 
@@ -72,17 +73,11 @@ proc_lines_free (ProcLines *self)
   g_free (self);
 }
 
-/* Always valid; a NUL is no end. */
-static char *
-dup_valid (const GByteArray *line)
-{
-  return line->len > 0 ? g_utf8_make_valid ((const char *) line->data, line->len) : g_strdup ("");
-}
-
 static void
 end_line (ProcLines *self, GPtrArray *lines)
 {
-  g_ptr_array_add (lines, dup_valid (self->line));
+  g_ptr_array_add (lines, proc_text_make_valid ((const char *) self->line->data,
+                                                self->line->len));
   g_byte_array_set_size (self->line, 0);
   self->returned = FALSE;
   self->state = STATE_TEXT;

@@ -6,6 +6,7 @@
 
 G_BEGIN_DECLS
 
+char *proc_text_make_valid (const char *data, gsize size);
 char *proc_text_decode_part (GBytes *bytes,
                              const char *charset,
                              guint64 n_lost,

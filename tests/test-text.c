@@ -34,6 +34,28 @@ test_decode (void)
   assert_decoded ("\357\273\277x", 4, "\357\273\277x");
 }
 
+/* Of bytes among which characters of each length are, whole and broken. */
+static void
+test_make_valid (void)
+{
+  static const guint8 some[] = { 0, 'a', 0x7F, 0x80, 0x8F, 0xA0, 0xBF, 0xC0, 0xC3, 0xE0, 0xE2,
+                                 0xED, 0xF0, 0xF4, 0xF8, 0xFF };
+  char data[40];
+
+  for (guint i = 0; i < 20000; i++)
+    {
+      gsize size = g_test_rand_int_range (0, G_N_ELEMENTS (data));
+      g_autofree char *text = NULL;
+      g_autofree char *expected = NULL;
+
+      for (gsize at = 0; at < size; at++)
+        data[at] = some[g_test_rand_int_range (0, G_N_ELEMENTS (some))];
+      text = proc_text_make_valid (data, size);
+      expected = g_utf8_make_valid (data, size);
+      g_assert_cmpstr (text, ==, expected);
+    }
+}
+
 static void
 assert_part (const char *data, gboolean cut_start, gboolean cut_end, const char *expected)
 {
@@ -174,6 +196,7 @@ main (int argc, char **argv)
   test_init (&argc, &argv);
 
   TEST_ADD ("/text/decode", test_decode);
+  TEST_ADD ("/text/make-valid", test_make_valid);
   TEST_ADD ("/text/out4-decode-part", test_out4_decode_part);
   TEST_ADD ("/text/chomp", test_chomp);
   TEST_ADD ("/text/last-line", test_last_line);

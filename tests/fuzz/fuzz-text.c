@@ -50,10 +50,12 @@ LLVMFuzzerTestOneInput (const guint8 *data, gsize size)
 {
   g_autoptr(GBytes) bytes = g_bytes_new_static (data, size);
   g_autofree char *text = proc_text_decode_part (bytes, NULL, 0, FALSE);
+  g_autofree char *expected = g_utf8_make_valid ((const char *) data, size);
   g_autofree char *part = proc_text_decode_part (bytes, NULL, size % 7, size % 2);
   g_autofree char *tail = proc_text_tail (bytes, NULL);
   g_autofree char *last = proc_text_last_line (tail);
 
+  g_assert_cmpstr (text, ==, expected);
   g_assert_true (g_utf8_validate (text, -1, NULL));
   g_assert_true (g_utf8_validate (part, -1, NULL));
   g_assert_true (g_utf8_validate (last, -1, NULL));
