@@ -130,6 +130,7 @@ on_lines (ProcJob *job, ProcStream stream, char **lines, gpointer user_data)
 
   assert_place (self, job);
   g_assert_nonnull (lines[0]);
+  test_loop_pause ();
   for (guint i = 0; lines[i] != NULL; i++)
     {
       g_assert_true (g_utf8_validate (lines[i], -1, NULL));
@@ -137,6 +138,7 @@ on_lines (ProcJob *job, ProcStream stream, char **lines, gpointer user_data)
       g_string_append (self->lines[stream], lines[i]);
       g_string_append_c (self->lines[stream], '\n');
     }
+  test_loop_resume ();
 }
 
 static gboolean
@@ -173,7 +175,9 @@ on_data (ProcJob *job, ProcStream stream, GBytes *bytes, gpointer user_data)
   assert_place (self, job);
   g_assert_cmpuint (size, >, 0);
   g_assert_cmpuint (size, <=, 65536);
+  test_loop_pause ();
   self->is_flood[stream] &= is_flood (stream, self->size[stream], data, size);
+  test_loop_resume ();
   self->size[stream] += size;
   if (self->beginning[stream]->len < BEGINNING)
     g_string_append_len (self->beginning[stream], (const char *) data, MIN (size, BEGINNING));

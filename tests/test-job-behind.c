@@ -178,9 +178,10 @@ be_slow (ProcJob *job, ProcStream stream, GBytes *bytes, gpointer user_data)
 {
   Fixture *fixture = user_data;
 
+  test_loop_pause ();
   if (fixture->follower.n_batches == 1)
     wait_until_held (fixture, proc_job_get_pid (job));
-  test_loop_pardon ();
+  test_loop_resume ();
 }
 
 static void

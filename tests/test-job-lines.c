@@ -75,7 +75,9 @@ sum_lines (ProcJob *job, ProcStream stream, char **lines, gpointer user_data)
 {
   Sums *sums = user_data;
 
+  test_loop_pause ();
   add_lines (sums->told[stream], lines, g_strv_length (lines));
+  test_loop_resume ();
 }
 
 static void
@@ -84,9 +86,11 @@ sum_data (ProcJob *job, ProcStream stream, GBytes *bytes, gpointer user_data)
   Sums *sums = user_data;
   g_autoptr(GPtrArray) lines = g_ptr_array_new_with_free_func (g_free);
 
+  test_loop_pause ();
   proc_lines_feed (sums->splitters[stream], g_bytes_get_data (bytes, NULL),
                    g_bytes_get_size (bytes), lines);
   add_lines (sums->made[stream], (char **) lines->pdata, lines->len);
+  test_loop_resume ();
 }
 
 static void
@@ -176,8 +180,10 @@ look_for_lines (ProcJob *job, ProcStream stream, char **lines, gpointer user_dat
 {
   const GString *data = user_data;
 
+  test_loop_pause ();
   for (guint i = 0; lines[i] != NULL; i++)
     g_assert_nonnull (strstr (data->str, lines[i]));
+  test_loop_resume ();
 }
 
 static void

@@ -8,8 +8,10 @@
  * loop is kept from meanwhile counts. */
 void test_iterate (GMainContext *context);
 
-/* In a callback of the test's that was slow, at its end: that was not the library. */
-void test_loop_pardon (void);
+/* Around what a callback of the test's does that takes its time: that is not the library. Not
+ * where the main loop is iterated, nor one within the other. */
+void test_loop_pause (void);
+void test_loop_resume (void);
 
 void test_loop_watch (GMainContext *context);
 void test_loop_assert_free (void);
