@@ -9,7 +9,7 @@
 
 #include "test-following.h"
 
-#define MUCH 20000000
+#define MUCH 6000000
 
 /* Its end is told once, whatever happens. */
 typedef struct
