@@ -12,7 +12,7 @@
 
 #include "test-following.h"
 
-#define SIZE 16000000
+#define SIZE 13000000
 #define NEVER_MSEC 600000
 
 /* What is held for who is behind, and what a child may have written beyond that: a pipe, and what
@@ -406,7 +406,7 @@ static void
 test_drain_grace_waits (void)
 {
   g_autoptr(ProcRunner) runner = proc_runner_new ();
-  g_autoptr(ProcCommand) command = test_child ("leave", "flood", "20000000", "out", NULL);
+  g_autoptr(ProcCommand) command = test_child ("leave", "flood", G_STRINGIFY (SIZE), "out", NULL);
   g_autoptr(ProcJob) job = NULL;
   g_auto(TestFollower) follower = TEST_FOLLOWER_INIT;
   g_autoptr(ProcResult) result = NULL;
@@ -417,7 +417,7 @@ test_drain_grace_waits (void)
   test_iterate_until (job, PROC_JOB_STATE_RUNNING);
   let_time_pass (2000);
   result = test_wait_for (job);
-  test_assert_flood (&follower, PROC_STREAM_STDOUT, 20000000);
+  test_assert_flood (&follower, PROC_STREAM_STDOUT, SIZE);
   g_assert_true (proc_result_get_complete (result));
   g_assert_cmpint (waitpid (-1, NULL, 0), >, 0);
 }

@@ -12,7 +12,7 @@
 static guint
 count_rounds (void)
 {
-  return test_in_valgrind () ? 40 : test_in_sanitizer () ? 300 : 1000;
+  return test_in_valgrind () ? 40 : 300;
 }
 
 /* The ways to end */

@@ -11,7 +11,7 @@
 
 #include "test-following.h"
 
-#define N_LINES 300000
+#define N_LINES 100000
 
 /* So many numbers, every other one on standard error. */
 static ProcCommand *

@@ -72,7 +72,7 @@ test_dropped_in_their_thread (void)
 {
   g_autoptr(ProcCommand) command = test_child ("exit", "0", NULL);
 
-  for (guint i = 0; i < 300; i++)
+  for (guint i = 0; i < (test_in_valgrind () ? 30 : 300); i++)
     {
       ProcRunner *runner = keeping_runner ();
       ProcJob *job = proc_runner_start (runner, command, NULL);
