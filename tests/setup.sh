@@ -122,6 +122,10 @@ set_up () {
   [ ${#missing[@]} -eq 0 ] || die "Installed, and still not there: ${missing[*]}"
 }
 
+# For builds that are made anew for each checker: the debug information of a backtrace, no more.
+# shellcheck disable=SC2034 # used by who sources this
+light_debugging=(-Doptimization=1 -Ddebug=true -Dc_args=-g1)
+
 # configure DIRECTORY [OPTION…]: makes a build directory in the checkout.
 configure () {
   local dir=$source_root/$1 reconfigure=()

@@ -17,7 +17,7 @@
 
 #define TIMEOUT_MSEC 30000
 #define N_AT_ONCE 4
-#define N_SAMPLED 60 /* points of each scenario */
+#define N_SAMPLED 40 /* points of each scenario */
 
 typedef struct
 {

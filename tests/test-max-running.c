@@ -329,7 +329,7 @@ run_chain (void)
 {
   g_autoptr(ProcRunner) runner = proc_runner_new ();
   g_autoptr(ProcCommand) command = test_child ("exit", "0", NULL);
-  Chain chain = { command, test_count (100, 2000, 100000) };
+  Chain chain = { command, test_count (100, 1000, 100000) };
 
   proc_runner_set_max_running (runner, 1);
   proc_runner_check_async (runner, command, NULL, go_on, &chain);

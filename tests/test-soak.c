@@ -258,7 +258,7 @@ test_qu6_mixed_ends (void)
   run_all (&soak, test_count (50, N_WARM_UP, N_WARM_UP));
   before = test_memory_get_anonymous ();
   heap = test_memory_get_heap ();
-  run_all (&soak, test_count (100, 3000, 100000));
+  run_all (&soak, test_count (100, 2000, 100000));
   assert_no_growth (before, heap);
   test_assert_no_children ();
   test_assert_file (file, "new\n");

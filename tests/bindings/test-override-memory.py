@@ -17,7 +17,7 @@ from gi.repository import Gio, GLib, Proc
 
 import tap
 
-N_CALLS = int(sys.argv[1]) if len(sys.argv) > 1 else 1000
+N_CALLS = int(sys.argv[1]) if len(sys.argv) > 1 else 500
 AT_ONCE = 8
 MIB = 1024 * 1024
 # What PyGObject 3.42 leaves behind for each callback of an _async call, GIO's own too.
