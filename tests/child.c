@@ -304,7 +304,7 @@ do_spin (char **args)
 static void
 do_stop (char **args)
 {
-  raise (SIGSTOP);
+  kill (getpid (), SIGSTOP);
 }
 
 static void

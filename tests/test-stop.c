@@ -11,8 +11,6 @@
 
 #include "test-fixture.h"
 
-#define GRACE_MSEC 100
-
 static ProcResult *
 finish_cancelled (ProcRunner *runner, TestCall *call)
 {
@@ -237,8 +235,7 @@ test_ca7_one_for_many (void)
   test_assert_handlers_gone (cancellable);
 }
 
-/* The group is there before there is a program that could leave it unreached. One that is
- * just forking may block signals meanwhile, as musl does: what is born then gets no SIGTERM. */
+/* The group is there before there is a program that could leave it unreached. */
 static void
 test_pg6_at_once (void)
 {
@@ -246,7 +243,6 @@ test_pg6_at_once (void)
   g_autoptr(ProcCommand) command = test_child ("fork", "fork", "hang", NULL);
   const guint n_runs = test_count (200, 200, 10000);
 
-  proc_runner_set_kill_grace_msec (runner, GRACE_MSEC);
   for (guint i = 0; i < n_runs; i++)
     {
       g_autoptr(GCancellable) cancellable = g_cancellable_new ();
