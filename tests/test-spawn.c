@@ -262,7 +262,7 @@ test_fd2_opened_meanwhile (void)
   int over = 0;
   GThread *thread = g_thread_new ("open", open_and_close, &over);
 
-  for (int i = 0; i < (int) test_count (20, 200, 5000); i++)
+  for (int i = 0; i < (int) test_count (20, 100, 5000); i++)
     assert_three_descriptors (runner);
 
   g_atomic_int_set (&over, 1);

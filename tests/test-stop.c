@@ -241,7 +241,7 @@ test_pg6_at_once (void)
 {
   g_autoptr(ProcRunner) runner = proc_runner_new ();
   g_autoptr(ProcCommand) command = test_child ("fork", "fork", "hang", NULL);
-  const guint n_runs = test_count (200, 200, 10000);
+  const guint n_runs = test_count (20, 200, 10000);
 
   for (guint i = 0; i < n_runs; i++)
     {
