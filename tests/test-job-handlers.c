@@ -265,8 +265,10 @@ on_read (GObject *source, GAsyncResult *async_result, gpointer user_data)
 
   g_assert_no_error (error);
   asking->at_end = lines == NULL;
+  test_loop_pause ();
   for (guint i = 0; lines != NULL && lines[i] != NULL; i++)
     g_string_append_printf (asking->read, "%s\n", lines[i]);
+  test_loop_resume ();
   if (lines != NULL)
     proc_job_read_lines_async (PROC_JOB (source), PROC_STREAM_STDOUT, NULL, on_read, asking);
 }

@@ -229,12 +229,14 @@ test_sync (void)
   g_autoptr(GBytes) read = NULL;
   g_autoptr(ProcResult) result = NULL;
 
+  test_loop_pause ();
   g_assert_true (g_output_stream_write_all (proc_job_get_stdin (job), data, SIZE, NULL, NULL,
                                             &error));
   g_assert_no_error (error);
   g_assert_true (g_output_stream_close (proc_job_get_stdin (job), NULL, NULL));
   read = g_thread_join (thread);
   test_assert_bytes (read, data, SIZE);
+  test_loop_resume ();
   result = test_wait_for (job);
 }
 
