@@ -442,10 +442,21 @@ has_no_child (gpointer data)
   return waitid (P_ALL, 0, &info, WEXITED | WNOHANG | WNOWAIT) != 0;
 }
 
+/* A file dialog that was closed before it had read its folder may complain of that, in a dialog
+ * of its own, which GTK leaves to the user. */
 static gboolean
 has_no_window (gpointer data)
 {
-  return g_list_model_get_n_items (gtk_window_get_toplevels ()) == 0;
+  GListModel *windows = gtk_window_get_toplevels ();
+
+  for (guint i = 0; i < g_list_model_get_n_items (windows); i++)
+    {
+      g_autoptr(GtkWindow) window = g_list_model_get_item (windows, i);
+
+      if (has_text (window, "The folder contents could not be displayed"))
+        gtk_window_destroy (window);
+    }
+  return g_list_model_get_n_items (windows) == 0;
 }
 
 static void
