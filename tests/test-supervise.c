@@ -179,20 +179,27 @@ test_term_reaches_other_sessions (void)
   test_assert_text (proc_result_get_stdout (result), "bye\n");
 }
 
-/* Orphans in the program's group have had theirs by the group. */
 static void
-test_term_comes_once (void)
+assert_told_once (const char *script)
 {
   g_auto(TestStop) stop = supervised_stop ();
   g_autoptr(ProcCommand) command = NULL;
   ProcResult *result;
 
-  command = proc_command_new_shell (
-    "( trap 'echo term; sleep 0.2; exit' TERM; echo go > \"$1\"; while :; do sleep 0.01; done ) &"
-    " trap : TERM; wait; wait",
-    TEST_ARGV (stop.ready.path));
+  command = proc_command_new_shell (script, TEST_ARGV (stop.ready.path));
   result = test_stop_run (&stop, command);
   test_assert_text (proc_result_get_stdout (result), "term\n");
+}
+
+#define TOLD "( trap 'echo term; sleep 0.2; exit' TERM; echo go > \"$1\"; while :; do sleep 0.01; done )"
+
+/* Orphans in the program's group have had theirs by the group: those that the program outlives,
+ * and those that it does not. */
+static void
+test_term_comes_once (void)
+{
+  assert_told_once ("trap : TERM; " TOLD " & wait; wait");
+  assert_told_once (TOLD " & wait");
 }
 
 static void

@@ -57,7 +57,8 @@ typedef struct
   int lost; /* the lifeline */
 
   int terminating;
-  pid_t told[MAX_TOLD]; /* children that have had their SIGTERM */
+  int group_told;       /* by its number: all that were in it have had their SIGTERM */
+  pid_t told[MAX_TOLD]; /* and so have these children */
   int n_told;
 } Supervisor;
 
@@ -125,12 +126,11 @@ note_told (Supervisor *self, pid_t pid)
   return 1;
 }
 
-/* Reached by the group's number, while that is the program's. */
+/* The number is the group's for as long as somebody is in it, also when the program is gone. */
 static int
-is_in_group (const Supervisor *self, pid_t pid)
+was_told_by_group (const Supervisor *self, pid_t pid)
 {
-  return !self->program_reaped && self->steps.session != EXEC_SESSION_SHARED
-         && getpgid (pid) == self->program;
+  return self->group_told && getpgid (pid) == self->program;
 }
 
 static void
@@ -140,7 +140,7 @@ signal_child (Supervisor *self, pid_t pid, int signal_number)
     {
       kill (pid, signal_number);
     }
-  else if (note_told (self, pid) && !is_in_group (self, pid))
+  else if (note_told (self, pid) && !was_told_by_group (self, pid))
     {
       kill (pid, SIGTERM);
       kill (pid, SIGCONT);
@@ -201,13 +201,16 @@ signal_left_in_group (const Supervisor *self, int signal_number)
 static void
 signal_all (Supervisor *self, int signal_number)
 {
+  int has_group = !self->program_reaped && self->steps.session != EXEC_SESSION_SHARED;
+
   if (signal_number == SIGTERM)
     {
       self->terminating = 1;
+      self->group_told = has_group;
       self->n_told = 0;
     }
 
-  if (!self->program_reaped && self->steps.session != EXEC_SESSION_SHARED)
+  if (has_group)
     kill (-self->program, signal_number);
 
   if (!signal_children (self, signal_number)
