@@ -16,7 +16,6 @@
 #include <gio/gio.h>
 #include <signal.h>
 #include <stdlib.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 /* One child, in the engine thread. GSubprocess spawns and reaps it. What happens
@@ -271,9 +270,7 @@ is_zombie (ProcChild *self)
   const char *pid = g_subprocess_get_identifier (self->subprocess);
   siginfo_t info = { 0 };
 
-  return pid != NULL
-         && waitid (P_PID, atoi (pid), &info, WEXITED | WNOHANG | WNOWAIT) == 0
-         && info.si_pid != 0;
+  return pid != NULL && proc_pidfd_peek (-1, atoi (pid), &info);
 }
 
 /* The zombie is gone, and GSubprocess did not hear of it. A busy system may take longer
@@ -401,13 +398,19 @@ proc_child_has_exited (ProcChild *self)
   if (self->exited || self->reaped)
     return TRUE;
 
+  /* It may have told of its start, and not been heard. */
+  if (self->group == NULL && !self->settled)
+    read_control (self);
   if (self->group == NULL)
     return FALSE;
 
   if (proc_group_get_pidfd (self->group) >= 0)
     return proc_pidfd_has_exited (proc_group_get_pidfd (self->group));
 
-  return g_subprocess_get_identifier (self->subprocess) == NULL;
+  if (g_subprocess_get_identifier (self->subprocess) == NULL)
+    return TRUE;
+
+  return !self->supervised && proc_pidfd_has_left (proc_group_get_leader (self->group));
 }
 
 /* Its end is known, or it is gone. */

@@ -137,6 +137,16 @@ proc_pidfd_has_exited (int pidfd)
   return poll (&poll_fd, 1, 0) > 0;
 }
 
+/* The same without a pidfd. Of one that was reaped the number may be another child's by now:
+ * then that is what is told of. */
+gboolean
+proc_pidfd_has_left (pid_t pid)
+{
+  siginfo_t info = { 0 };
+
+  return waitid (P_PID, (id_t) pid, &info, WEXITED | WNOHANG | WNOWAIT) < 0 || info.si_pid != 0;
+}
+
 /* FALSE if it lives, was reaped, or is no child of this program. Where there are pidfds,
  * and to wait for them is refused, the number has to do. */
 static gboolean
