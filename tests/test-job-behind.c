@@ -12,7 +12,7 @@
 
 #include "test-following.h"
 
-#define SIZE 13000000
+#define SIZE 16000000
 #define NEVER_MSEC 600000
 
 /* What is held for who is behind, and what a child may have written beyond that: a pipe, and what

@@ -10,7 +10,7 @@
 #include "proc-lines-private.h"
 #include "test-following.h"
 
-#define MUCH 12000000 /* more than is held */
+#define MUCH 16000000 /* more than is held */
 #define SOME 3000000
 
 static void
