@@ -191,7 +191,8 @@ assert_told_once (const char *script)
   test_assert_text (proc_result_get_stdout (result), "term\n");
 }
 
-#define TOLD "( trap 'echo term; sleep 0.2; exit' TERM; echo go > \"$1\"; while :; do sleep 0.01; done )"
+#define TOLD \
+  "( trap 'echo term; sleep 0.2; exit' TERM; echo go > \"$1\"; while :; do sleep 0.01; done )"
 
 /* Orphans in the program's group have had theirs by the group: those that the program outlives,
  * and those that it does not. */

@@ -140,10 +140,11 @@ signal_child (Supervisor *self, pid_t pid, int signal_number)
     {
       kill (pid, signal_number);
     }
-  else if (note_told (self, pid) && !was_told_by_group (self, pid))
+  else if (note_told (self, pid))
     {
-      kill (pid, SIGTERM);
-      kill (pid, SIGCONT);
+      if (!was_told_by_group (self, pid))
+        kill (pid, SIGTERM);
+      kill (pid, SIGCONT); /* the group's may have come when its number was no longer ours */
     }
 }
 
