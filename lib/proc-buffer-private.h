@@ -13,6 +13,7 @@ struct _ProcBuffer
   guint8 *data;
   gsize size;
   gsize capacity;
+  gsize populated; /* pages of a mapping, up to here */
   gboolean mapped;
 };
 

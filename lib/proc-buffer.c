@@ -12,10 +12,21 @@
  * whole: small, it is a heap block; from MAP_THRESHOLD on it is a mapping of its
  * own, which the kernel enlarges by moving page tables. One byte is always kept
  * free, for the NUL behind the data.
+ *
+ * Of much data, most of the time would go into page faults. So from MUCH on the pages
+ * that come next are asked for some ahead, many in one call, while the processor's caches
+ * still hold the last ones. Huge pages are not asked for: to make one takes long where
+ * memory is in pieces, and where a virtual machine's host has yet to find it.
  */
 #define FIRST_CAPACITY ((gsize) 4 * 1024)
 #define MAP_THRESHOLD ((gsize) 256 * 1024)
-#define HUGE_THRESHOLD ((gsize) 8 * 1024 * 1024)
+#define MUCH ((gsize) 8 * 1024 * 1024)
+#define AHEAD ((gsize) 1024 * 1024)
+#define POPULATE_SIZE ((gsize) 256 * 1024)
+
+#ifndef MADV_POPULATE_WRITE
+#define MADV_POPULATE_WRITE 23
+#endif
 
 static gsize
 round_to_pages (gsize size)
@@ -56,10 +67,6 @@ enlarge_mapping (ProcBuffer *self, gsize capacity)
   if (mapping == MAP_FAILED)
     return FALSE;
 
-  /* Much of the time of much output goes into page faults. Where there are no huge
-   * pages, this is no error. */
-  if (capacity >= HUGE_THRESHOLD)
-    madvise (mapping, capacity, MADV_HUGEPAGE);
   self->data = mapping;
   return TRUE;
 }
@@ -95,6 +102,22 @@ grow (ProcBuffer *self, gsize at_least)
   return TRUE;
 }
 
+/* Where the kernel cannot do it, the faults will. */
+static void
+populate (ProcBuffer *self)
+{
+  gsize wanted = MIN (self->size + AHEAD, self->capacity);
+
+  self->populated = MAX (self->populated, self->size / POPULATE_SIZE * POPULATE_SIZE);
+  while (self->populated < wanted)
+    {
+      gsize size = MIN (POPULATE_SIZE, self->capacity - self->populated);
+
+      madvise (self->data + self->populated, size, MADV_POPULATE_WRITE);
+      self->populated += size;
+    }
+}
+
 /* Gives room for at least @at_least bytes, and in @size how many there are; NULL
  * if there is no memory. */
 guint8 *
@@ -103,6 +126,8 @@ proc_buffer_reserve (ProcBuffer *self, gsize at_least, gsize *size)
   if (self->capacity - self->size <= at_least && !grow (self, at_least))
     return NULL;
 
+  if (self->size >= MUCH)
+    populate (self);
   *size = self->capacity - self->size - 1;
   return self->data + self->size;
 }

@@ -58,6 +58,7 @@ test_sizes (void)
 {
   static const gsize sizes[] = {
     1, 4095, 4096, 4097, 131071, 131072, 262143, 262144, 262145, 524287, 524288, 5000000,
+    8388607, 8388608, 8388609,
   };
 
   for (guint i = 0; i < G_N_ELEMENTS (sizes); i++)
@@ -100,6 +101,24 @@ test_reserve_gives_what_is_asked (void)
     }
 
   proc_buffer_clear (&buffer);
+}
+
+/* Where pages are asked for ahead, in steps that end nowhere near them. */
+static void
+test_much (void)
+{
+  ProcBuffer buffer = { 0 };
+  g_autoptr(GBytes) bytes = NULL;
+  gsize size = 0;
+
+  for (gsize step = 1; size < 30000000; step = step * 3 % 1300021)
+    {
+      append_pattern (&buffer, size, step);
+      size += step;
+    }
+
+  bytes = proc_buffer_take_bytes (&buffer);
+  assert_pattern (bytes, size);
 }
 
 /* More than there can be: an error, and what was there stays. */
@@ -161,6 +180,7 @@ main (int argc, char **argv)
   TEST_ADD ("/buffer/empty", test_empty);
   TEST_ADD ("/buffer/sizes", test_sizes);
   TEST_ADD ("/buffer/grows-in-steps", test_grows_in_steps);
+  TEST_ADD ("/buffer/much", test_much);
   TEST_ADD ("/buffer/reserve-gives-what-is-asked", test_reserve_gives_what_is_asked);
   TEST_ADD ("/buffer/no-memory", test_no_memory);
   TEST_ADD ("/buffer/sink", test_sink);
