@@ -3,15 +3,20 @@
 """Output as Python's bytes.
 
 They own their memory, so this is a copy. For much output most of the time of a copy goes
-into page faults: there huge pages are asked for, and the interpreter is not locked.
+into page faults: there pages are asked for many at once, by as many threads as may run, and
+the interpreter is not locked.
 """
 
 import ctypes
 import mmap
+import os
+import threading
 
 MUCH = 4 * 1024 * 1024
+PIECE = 512 * 1024
 PAGE = mmap.PAGESIZE
-MADV_HUGEPAGE = 14
+MOST_THREADS = 4
+MADV_POPULATE_WRITE = 23
 
 _make = ctypes.pythonapi.PyBytes_FromStringAndSize
 _make.restype = ctypes.py_object
@@ -31,8 +36,36 @@ def to_python(data):
 
 def _copy_much(data, size):
     copy = _make(None, size)  # its content is nobody's yet
-    address = _get_address(copy)
-    start = -(-address // PAGE) * PAGE
-    _madvise(start, (address + size - start) // PAGE * PAGE, MADV_HUGEPAGE)
-    ctypes.memmove(address, data.get_region(1, 0, size), size)
+    pieces = iter(range(0, size, PIECE))
+
+    def copy_pieces():
+        """Holds both sides, should the thread that began be interrupted."""
+        target = _get_address(copy)
+        source = data.get_region(1, 0, size)
+        for at in pieces:
+            _copy_piece(target + at, source + at, min(PIECE, size - at))
+
+    others = _start_others(copy_pieces)
+    copy_pieces()
+    for other in others:
+        other.join()
     return copy
+
+
+def _copy_piece(target, source, size):
+    start = target // PAGE * PAGE
+    _madvise(start, target + size - start, MADV_POPULATE_WRITE)  # where it cannot, faults will
+    ctypes.memmove(target, source, size)
+
+
+def _start_others(work):
+    """Starts threads that do the same work as this one: none where there can be no more."""
+    others = []
+    for _ in range(min(len(os.sched_getaffinity(0)), MOST_THREADS) - 1):
+        other = threading.Thread(target=work, daemon=True)
+        try:
+            other.start()
+        except RuntimeError:
+            break
+        others.append(other)
+    return others

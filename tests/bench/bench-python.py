@@ -33,6 +33,10 @@ async def ours(argv):
     return await runner.check_output_async(argv)
 
 
+async def ours_uncopied(argv):
+    return (await runner.run_async(argv)).get_stdout()
+
+
 async def asyncios(argv):
     pipe = asyncio.subprocess.PIPE
     process = await asyncio.create_subprocess_exec(*argv, stdout=pipe, stderr=pipe)
@@ -52,7 +56,8 @@ async def run_many(call, at_once):
 
 async def capture(call):
     output = await call(["head", "-c", str(MIB * 1024 * 1024), "/dev/zero"])
-    assert len(output) == MIB * 1024 * 1024
+    size = len(output) if isinstance(output, bytes) else output.get_size()
+    assert size == MIB * 1024 * 1024
 
 
 async def measure(body, *args):
@@ -65,11 +70,11 @@ def summarize(values):
     return {"median": statistics.median(values), "min": min(values), "max": max(values)}
 
 
-async def measure_both(body, *args):
+async def measure_both(body, *args, our_call=ours):
     """The seconds of each round, of ours and of asyncio's."""
     taken: tuple = ([], [])
     for _ in range(WARM_UPS + ROUNDS):
-        for seconds, call in zip(taken, (ours, asyncios)):
+        for seconds, call in zip(taken, (our_call, asyncios)):
             seconds.append(await measure(body, call, *args))
     return [seconds[WARM_UPS:] for seconds in taken]
 
@@ -91,8 +96,8 @@ class Report:
         print(line, flush=True)
         self.rows.append(row)
 
-    async def compare(self, name, unit, bar, amount, body, *args):
-        taken = await measure_both(body, *args)
+    async def compare(self, name, unit, bar, amount, body, *args, **more):
+        taken = await measure_both(body, *args, **more)
         speeds = [[amount / seconds for seconds in of_one] for of_one in taken]
         ratios = [a / b for a, b in zip(*speeds)]
         keys = [f"{who}-{name.split(',')[0].replace(' ', '-')}" for who in ("ours", "asyncio")]
@@ -104,6 +109,10 @@ class Report:
 
     async def compare_runs(self, name, bar, at_once):
         await self.compare(name, "runs/s", bar, RUNS, run_many, at_once)
+
+    async def compare_uncopied_capture(self):
+        await self.compare("capture as GLib.Bytes", "MiB/s", None, MIB, capture,
+                           our_call=ours_uncopied)
 
     async def compare_capture(self):
         keys, _, speeds = await self.compare("capture", "MiB/s", 3.0, MIB, capture)
@@ -147,6 +156,7 @@ async def main():
     await report.compare_runs("one after the other", 1.0, 1)
     await report.compare_runs("16 at once", 1.3, 16)
     await report.compare_capture()
+    await report.compare_uncopied_capture()
     for mib in SIZES_MIB:
         if mib + SPARE_MIB > available_mib():
             break

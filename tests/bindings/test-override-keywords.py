@@ -1,12 +1,14 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 """The Python override: argument vectors, keywords, and what verbs give."""
 
+import functools
 import os
 import pathlib
 import subprocess
 import tempfile
 import threading
 import unittest
+import unittest.mock
 
 import gi
 
@@ -15,7 +17,14 @@ from gi.repository import Gio, GLib, Proc
 
 import tap
 
+MIB = 1024 * 1024
 BOTH = ["sh", "-c", "echo out; echo err >&2"]
+
+
+@functools.cache
+def numbers():
+    """What seq writes, of more than 20 MiB."""
+    return b"".join(b"%d\n" % i for i in range(1, 3000000))
 
 
 class TestCase(unittest.TestCase):
@@ -216,7 +225,7 @@ class TestJob(TestCase):
 
     def test_wait_for_much(self):
         """In its own thread, which makes no signals meanwhile."""
-        size = 32 * 1024 * 1024
+        size = 32 * MIB
         lines = []
         job = self.runner.start(["sh", "-c", "yes | head -c %d" % size])
         job.connect("lines", lambda job, stream, some: lines.extend(some))
@@ -224,6 +233,21 @@ class TestJob(TestCase):
         while job.get_state() != Proc.JobState.FINISHED:
             GLib.MainContext.default().iteration(True)
         self.assertEqual(len(lines), size // 2)
+
+    def test_much(self):
+        """Around the size from which on it is copied in pieces."""
+        for size in (4 * MIB - 1, 4 * MIB, 4 * MIB + 1, 20 * MIB + 12345):
+            self.assert_much(size)
+
+    def test_much_without_threads(self):
+        with unittest.mock.patch("threading.Thread.start", side_effect=RuntimeError):
+            self.assert_much(10 * MIB + 1)
+
+    def assert_much(self, size):
+        expected = numbers()[:size]
+        self.assertEqual(len(expected), size)
+        out = self.runner.check_output(["sh", "-c", "seq 100000000 | head -c %d" % size])
+        self.assertTrue(out == expected)  # and no diff of them
 
     def test_other_thread(self):
         job = self.runner.start(["sh", "-c", "echo a; exit 3"])
