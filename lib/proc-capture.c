@@ -176,6 +176,7 @@ on_request_done (gpointer user_data)
 
   if (self->kind == REQUEST_MAP)
     {
+      self->parent.lost = self->bytes == NULL;
       self->parent.settled = TRUE;
     }
   else

@@ -209,6 +209,7 @@ static void
 on_settled (FileSink *self, GError *error)
 {
   self->bytes = g_steal_pointer (&self->worker->bytes);
+  self->parent.lost = !self->worker->whole;
   self->parent.size = MAX (self->parent.size, self->worker->size);
   self->parent.settled = TRUE;
   if (error != NULL)

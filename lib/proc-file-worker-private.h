@@ -53,6 +53,7 @@ struct _ProcFileWorker
   guint64 n_pulled;
   gboolean is_twin;
   GBytes *bytes;
+  gboolean whole; /* the bytes are all that they were to be */
   guint64 size;
   ProcFileWriter *writer;
 

@@ -134,6 +134,7 @@ settle (ProcFileWorker *self)
 
   self->bytes = proc_file_writer_settle (self->writer, self->keep, self->failed, self->tail,
                                          &self->error);
+  self->whole = proc_file_writer_is_whole (self->writer);
   self->size = proc_file_writer_get_written (self->writer);
   g_clear_pointer (&self->writer, proc_file_writer_free);
 }
@@ -207,6 +208,7 @@ proc_file_worker_new (const ProcRedirect *redirect)
 
   proc_redirect_copy (redirect, &self->redirect);
   self->stop = g_cancellable_new ();
+  self->whole = TRUE;
   self->requests = g_async_queue_new ();
   self->pipe = -1;
   return self;

@@ -17,6 +17,7 @@ void proc_file_writer_free (ProcFileWriter *self);
 
 int proc_file_writer_get_child_fd (const ProcFileWriter *self);
 guint64 proc_file_writer_get_written (const ProcFileWriter *self);
+gboolean proc_file_writer_is_whole (const ProcFileWriter *self);
 gboolean proc_file_writer_write (ProcFileWriter *self,
                                  const guint8 *data,
                                  gsize size,

@@ -48,6 +48,7 @@ struct _ProcFileWriter
   GBytes *spooled;       /* copy, of what is not native: all of the spool, for settling */
   guint64 written;
   goffset start;         /* in place: where our first byte is, -1 if that cannot be told */
+  gboolean whole;        /* all that settling was to bring back is there */
 };
 
 static gboolean
@@ -159,6 +160,7 @@ proc_file_writer_open (const ProcRedirect *redirect, GCancellable *cancellable, 
   self->target.dir_fd = -1;
   self->spool = -1;
   self->start = -1;
+  self->whole = TRUE;
 
   return open_target (self, error) ? g_steal_pointer (&self) : NULL;
 }
@@ -197,6 +199,13 @@ guint64
 proc_file_writer_get_written (const ProcFileWriter *self)
 {
   return self->written;
+}
+
+/* When settled. FALSE: of what was written, not all could be read again. */
+gboolean
+proc_file_writer_is_whole (const ProcFileWriter *self)
+{
+  return self->whole;
 }
 
 /* Gives how much of @data was written, also when it fails. */
@@ -291,7 +300,7 @@ copy_to_foreign (ProcFileWriter *self, GError **error)
 }
 
 /* A stream that was given to us stays open. One of a run that is being stopped is asked
- * for nothing more: it might hang. */
+ * for nothing more: it might hang. What it was to write may not be there then. */
 static gboolean
 close_in_place (ProcFileWriter *self, GError **error)
 {
@@ -300,8 +309,8 @@ close_in_place (ProcFileWriter *self, GError **error)
 
   if (self->stream == NULL)
     return proc_file_target_flush (&self->target) || fail_with_errno (self, error);
-  if (g_cancellable_is_cancelled (self->cancellable))
-    return TRUE;
+  if (g_cancellable_set_error_if_cancelled (self->cancellable, &cause))
+    return proc_file_stream_fail (self->redirect.file, cause, error);
 
   if (self->redirect.file == NULL)
     closed = g_output_stream_flush (self->stream, self->cancellable, &cause);
@@ -345,7 +354,7 @@ recover_in_place (ProcFileWriter *self, GBytes *tail)
   if (fd < 0)
     return g_bytes_ref (tail);
 
-  return proc_salvage (fd, self->start, self->written, tail, FALSE);
+  return proc_salvage (fd, self->start, self->written, tail, FALSE, &self->whole);
 }
 
 /* A process that the child left behind may still have the file that it wrote by itself. */
@@ -358,7 +367,8 @@ recover (ProcFileWriter *self, gboolean failed, GBytes *tail)
     return g_bytes_ref (self->spooled);
 
   if (self->target.kind != PROC_FILE_TARGET_IN_PLACE)
-    return proc_salvage (get_fd (self), 0, self->written, tail, !is_direct (self));
+    return proc_salvage (get_fd (self), 0, self->written, tail, !is_direct (self),
+                         &self->whole);
 
   if (failed && self->stream == NULL && !is_direct (self))
     return recover_in_place (self, tail);

@@ -110,6 +110,7 @@ proc_relay_adopt (ProcLink *link,
   self->sink = sink;
   self->pump = pump;
   self->grace_msec = grace_msec;
+  proc_sink_outlive (sink);
   proc_pump_hand_over (pump, on_pump_changed, self);
   proc_outlet_attach (outlet, TRUE, on_changed, self);
   if (proc_outlet_has_room (outlet))

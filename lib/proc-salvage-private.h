@@ -6,6 +6,11 @@
 
 G_BEGIN_DECLS
 
-GBytes *proc_salvage (int fd, goffset start, guint64 size, GBytes *tail, gboolean ours);
+GBytes *proc_salvage (int fd,
+                      goffset start,
+                      guint64 size,
+                      GBytes *tail,
+                      gboolean ours,
+                      gboolean *whole);
 
 G_END_DECLS

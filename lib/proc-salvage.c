@@ -134,16 +134,10 @@ read_all (int fd, goffset start, guint64 size, GBytes *tail)
   return proc_buffer_take_bytes (&buffer);
 }
 
-/* @ours: nobody else writes to the file. */
-GBytes *
-proc_salvage (int fd, goffset start, guint64 size, GBytes *tail, gboolean ours)
+static GBytes *
+bring_back (int fd, goffset start, guint64 size, GBytes *tail, gboolean ours)
 {
-  struct stat info;
   GBytes *bytes = NULL;
-
-  /* Somebody may have shortened it. */
-  if (fstat (fd, &info) == 0)
-    size = MIN (size, (guint64) MAX (info.st_size - start, 0));
 
   if (size == 0)
     return g_bytes_ref (tail);
@@ -156,5 +150,27 @@ proc_salvage (int fd, goffset start, guint64 size, GBytes *tail, gboolean ours)
     bytes = map_copy (fd, start, size, tail);
   if (bytes == NULL)
     bytes = read_all (fd, start, size, tail);
+  return bytes;
+}
+
+/* @ours: nobody else writes to the file. Tells whether that was all of it. */
+GBytes *
+proc_salvage (int fd,
+              goffset start,
+              guint64 size,
+              GBytes *tail,
+              gboolean ours,
+              gboolean *whole)
+{
+  guint64 there = size;
+  struct stat info;
+  GBytes *bytes;
+
+  /* Somebody may have shortened it. */
+  if (fstat (fd, &info) == 0)
+    there = MIN (size, (guint64) MAX (info.st_size - start, 0));
+
+  bytes = bring_back (fd, start, there, tail, ours);
+  *whole = g_bytes_get_size (bytes) == size + g_bytes_get_size (tail);
   return bytes;
 }

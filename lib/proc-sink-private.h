@@ -40,7 +40,8 @@ struct _ProcSink
   GError *error; /* the first failure */
   gboolean opened;
   gboolean settled;
-  gboolean cut; /* abort () kept it from writing all */
+  gboolean cut;  /* abort () kept it from writing all */
+  gboolean lost; /* not all that it took can be had from it */
 };
 
 void proc_sink_init (ProcSink *self, const ProcSinkClass *klass);
@@ -53,6 +54,7 @@ void proc_sink_take_back (ProcSink *self);
 gboolean proc_sink_is_closed (ProcSink *self);
 void proc_sink_abort (ProcSink *self);
 void proc_sink_settle (ProcSink *self, gboolean keep);
+void proc_sink_outlive (ProcSink *self);
 gboolean proc_sink_is_truncated (const ProcSink *self);
 GBytes *proc_sink_take_bytes (ProcSink *self);
 void proc_sink_free (ProcSink *self);

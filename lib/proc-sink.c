@@ -141,11 +141,18 @@ proc_sink_settle (ProcSink *self, gboolean keep)
   self->klass->settle (self, keep);
 }
 
+/* Who opened it is told of no more changes. */
+void
+proc_sink_outlive (ProcSink *self)
+{
+  self->changed = NULL;
+}
+
 /* TRUE: not all that was read was kept. */
 gboolean
 proc_sink_is_truncated (const ProcSink *self)
 {
-  return self->size > self->end || proc_cap_is_exceeded (&self->cap, self->size);
+  return self->lost || self->size > self->end || proc_cap_is_exceeded (&self->cap, self->size);
 }
 
 GBytes *

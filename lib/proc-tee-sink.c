@@ -10,7 +10,7 @@
  *
  * Both can hold the pump; and what one of them took, the other gets too. When the file
  * has failed, the output goes on to the capture alone, so what belongs into the result
- * is the capture's. Each fact of a tee (opened, settled, error, cut) is made of theirs.
+ * is the capture's. Each fact of a tee (opened, settled, error, cut, lost) is made of theirs.
  */
 typedef struct
 {
@@ -41,6 +41,7 @@ take_facts (TeeSink *self)
   take_error_of (self, self->file);
   take_error_of (self, self->capture);
   self->parent.cut = self->file->cut || self->capture->cut;
+  self->parent.lost = proc_sink_is_truncated (self->capture);
   self->parent.opened = self->file->opened && self->capture->opened;
   self->parent.settled = self->file->settled && self->capture->settled;
 }

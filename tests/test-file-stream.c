@@ -249,6 +249,24 @@ test_fi11_hanging_at_the_end_is_cancelled (void)
   end_hanging (&hanging);
 }
 
+/* It comes back in time, with all written, and yet there is no telling what of it is there. */
+static void
+test_fi11_not_flushed_is_no_success (void)
+{
+  g_autoptr(ProcCommand) command = test_child ("flood", "1000", "out", NULL);
+  g_autoptr(GError) error = NULL;
+  Hanging hanging;
+
+  start_hanging (&hanging, TRUE, command);
+  test_assert_no_children ();
+  g_cancellable_cancel (hanging.cancellable);
+  test_memory_file_let_go (hanging.file);
+  g_assert_null (proc_runner_run_finish (hanging.runner, test_call_wait (&hanging.call), &error));
+  g_assert_error (error, G_IO_ERROR, G_IO_ERROR_CANCELLED);
+  g_clear_object (&command);
+  end_hanging (&hanging);
+}
+
 static void
 test_fi11_hanging_times_out (void)
 {
@@ -374,6 +392,7 @@ main (int argc, char **argv)
   TEST_ADD ("/file-stream/fi11-hanging-is-cancelled", test_fi11_hanging_is_cancelled);
   TEST_ADD ("/file-stream/fi11-hanging-at-the-end-is-cancelled",
             test_fi11_hanging_at_the_end_is_cancelled);
+  TEST_ADD ("/file-stream/fi11-not-flushed-is-no-success", test_fi11_not_flushed_is_no_success);
   TEST_ADD ("/file-stream/fi11-hanging-times-out", test_fi11_hanging_times_out);
   TEST_ADD ("/file-stream/fi11-others-go-on", test_fi11_others_go_on);
   TEST_ADD ("/file-stream/fi10-hanging-file-is-cancelled", test_fi10_hanging_file_is_cancelled);

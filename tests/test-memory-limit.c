@@ -178,6 +178,23 @@ test_full_disk_at_the_end (void)
   g_assert_false (proc_result_get_truncated (result));
 }
 
+/* That goes to a file as well, which knows nothing of it. */
+static void
+test_full_disk_tee (void)
+{
+  g_autoptr(GFile) file = g_file_new_for_path ("/dev/null");
+  g_autoptr(ProcCommand) command = test_child ("ignore-term", "flood", ENDLESS, "out", NULL);
+  g_autoptr(ProcResult) result = NULL;
+  gsize kept;
+
+  proc_command_set_stdout_file (command, file, PROC_FILE_FLAGS_TEE);
+  result = flood_full_disk (MIB, 300001, command);
+  kept = g_bytes_get_size (proc_result_get_stdout (result));
+  g_assert_cmpint (kept < proc_result_get_stdout_size (result), ==,
+                   proc_result_get_truncated (result));
+  test_assert_pattern_part (proc_result_get_stdout (result), STDOUT_FILENO, 0, kept);
+}
+
 static void
 test_full_disk_tail (void)
 {
@@ -235,6 +252,7 @@ main (int argc, char **argv)
   TEST_ADD ("/memory-limit/out5-memory", test_out5_memory);
   TEST_ADD ("/memory-limit/full-disk", test_full_disk);
   TEST_ADD ("/memory-limit/full-disk-at-the-end", test_full_disk_at_the_end);
+  TEST_ADD ("/memory-limit/full-disk-tee", test_full_disk_tee);
   TEST_ADD ("/memory-limit/full-disk-tail", test_full_disk_tail);
   TEST_ADD ("/memory-limit/cancel-while-spilling", test_cancel_while_spilling);
   TEST_ADD ("/memory-limit/stopped-while-spilling", test_stopped_while_spilling);

@@ -145,6 +145,29 @@ test_reader_behind (void)
 }
 
 static void
+not_any_more (gpointer user_data)
+{
+  g_error ("a run that is over was told of its output");
+}
+
+/* The run is over, and nothing of it is there to fail. */
+static void
+test_out6_too_much (void)
+{
+  Fixture fixture;
+
+  set_up (&fixture, PROC_OUTLET_READ);
+  fixture.sink->cap = (ProcCap) { 3, PROC_OVERFLOW_FAIL };
+  fixture.sink->changed = not_any_more;
+  detach (&fixture);
+  adopt (&fixture, NEVER_MSEC);
+  say (&fixture, "abcdef");
+  proc_fd_clear (&fixture.writer);
+  assert_read (&fixture, "abcdef");
+  tear_down (&fixture);
+}
+
+static void
 test_reader_comes_later (void)
 {
   Fixture fixture;
@@ -290,6 +313,7 @@ main (int argc, char **argv)
   test_init (&argc, &argv);
 
   TEST_ADD ("/relay/reader-behind", test_reader_behind);
+  TEST_ADD ("/relay/out6-too-much", test_out6_too_much);
   TEST_ADD ("/relay/reader-comes-later", test_reader_comes_later);
   TEST_ADD ("/relay/reader-comes-meanwhile", test_reader_comes_meanwhile);
   TEST_ADD ("/relay/abandoned", test_abandoned);

@@ -10,7 +10,9 @@
 #include <unistd.h>
 
 #include "proc-ring-private.h"
+#include "proc-salvage-private.h"
 #include "proc-spill-private.h"
+#include "proc-spool-private.h"
 #include "proc-worker-private.h"
 #include "test-fixture.h"
 
@@ -179,6 +181,27 @@ test_ring_too_large (void)
   g_assert_error (sink->error, PROC_RUNNER_ERROR, PROC_RUNNER_ERROR_SPAWN);
 }
 
+/* What somebody has shortened is not all there. */
+static void
+test_salvage_tells_of_a_part (void)
+{
+  g_autofree guint8 *data = make_pattern (0, 20000);
+  g_autoptr(GBytes) tail = g_bytes_new_static ("", 0);
+  g_auto(ProcFd) fd = proc_spool_open ();
+
+  g_assert_cmpint (write (fd, data, 20000), ==, 20000);
+  for (guint i = 0; i < 2; i++)
+    {
+      g_autoptr(GBytes) bytes = NULL;
+      gboolean whole;
+
+      bytes = proc_salvage (fd, 0, 20000, tail, TRUE, &whole);
+      g_assert_cmpint (whole, ==, i == 0);
+      assert_pattern (bytes, 0, i == 0 ? 20000 : 5000);
+      g_assert_no_errno (ftruncate (fd, 5000));
+    }
+}
+
 /* Counts there and back, in two threads. */
 typedef struct
 {
@@ -236,6 +259,7 @@ main (int argc, char **argv)
   TEST_ADD ("/spill/ring-bounds-the-file", test_ring_bounds_the_file);
   TEST_ADD ("/ring/out6-in-memory", test_out6_ring_in_memory);
   TEST_ADD ("/ring/too-large", test_ring_too_large);
+  TEST_ADD ("/salvage/tells-of-a-part", test_salvage_tells_of_a_part);
   TEST_ADD ("/worker/there-and-back", test_worker);
 
   return g_test_run ();
