@@ -42,6 +42,7 @@ struct _ProcPump
   GSource *source;
   ProcPumpChanged changed;
   gpointer user_data;
+  gboolean reading;
   gboolean limited; /* read as much as rest says, and then no more */
   gsize rest;
   gboolean saw_end;
@@ -156,13 +157,23 @@ read_once (ProcPump *self)
 }
 
 static gboolean
+is_wanted (const ProcPump *self)
+{
+  return self->outlet == NULL || !proc_outlet_is_closed (self->outlet);
+}
+
+static gboolean
 on_readable (int fd, GIOCondition condition, gpointer user_data)
 {
   ProcPump *self = user_data;
 
-  for (guint i = 0; i < READS_PER_DISPATCH && read_once (self); i++)
+  self->reading = TRUE;
+  for (guint i = 0; i < READS_PER_DISPATCH && is_wanted (self) && read_once (self); i++)
     ;
+  self->reading = FALSE;
 
+  if (!is_wanted (self))
+    close_pipe (self);
   if (self->source != NULL)
     return G_SOURCE_CONTINUE;
 
@@ -177,6 +188,20 @@ start_source (ProcPump *self)
   self->source = proc_source_watch_fd (self->fd, G_IO_IN, on_readable, "[procrunner] pump", self);
   if (self->limited)
     g_source_set_ready_time (self->source, 0); /* there may be nothing left to poll for */
+}
+
+/* There may be room again, or nobody may want any more. What a read leads to may say so: that
+ * is seen to when it is over. */
+void
+proc_pump_resume (ProcPump *self)
+{
+  if (!proc_pump_is_open (self) || self->reading)
+    return;
+
+  if (!is_wanted (self))
+    close_pipe (self);
+  else if (self->source == NULL)
+    start_source (self);
 }
 
 /* Takes @fd, which must be non-blocking. The sink must outlive the pump. @outlet may be
@@ -216,18 +241,6 @@ proc_pump_hand_over (ProcPump *self, ProcPumpChanged changed, gpointer user_data
   self->user_data = user_data;
 }
 
-/* There may be room again, or nobody may want any more. */
-void
-proc_pump_resume (ProcPump *self)
-{
-  if (!proc_pump_is_open (self))
-    return;
-
-  if (self->outlet != NULL && proc_outlet_is_closed (self->outlet))
-    close_pipe (self);
-  else if (self->source == NULL)
-    start_source (self);
-}
 
 /* Somebody else may hold the pipe open for ever. Reads what it holds now, and
  * then closes. */

@@ -10,6 +10,7 @@
 #include "proc-buffer-private.h"
 #include "proc-capture-private.h"
 #include "proc-fd-private.h"
+#include "proc-null-sink-private.h"
 #include "proc-pump-private.h"
 #include "test-fixture.h"
 
@@ -288,6 +289,51 @@ test_held_reads_the_rest (void)
   tear_down (&fixture);
 }
 
+typedef struct
+{
+  Fixture fixture;
+  ProcOutlet *outlet;
+} Followed;
+
+/* Whoever hears of too much wants no more of it. */
+static void
+on_sink_changed (gpointer user_data)
+{
+  Followed *self = user_data;
+
+  if (self->fixture.pump == NULL)
+    return;
+
+  proc_outlet_abandon (self->outlet);
+  proc_pump_resume (self->fixture.pump);
+}
+
+static void
+test_out6_closed_by_what_it_read (void)
+{
+  Followed self = { .outlet = proc_outlet_new (ignore_change, NULL) };
+  ProcSink *sink = proc_null_sink_new ();
+
+  proc_outlet_attach (self.outlet, TRUE, ignore_change, NULL);
+  proc_outlet_set_use (self.outlet, PROC_OUTLET_READ);
+  sink->cap = (ProcCap) { 3, PROC_OVERFLOW_FAIL };
+  set_up_followed (&self.fixture, sink, self.outlet);
+  sink->changed = on_sink_changed;
+  sink->user_data = &self;
+
+  g_assert_cmpint (write (self.fixture.writer, "abcdef", 6), ==, 6);
+  while (proc_pump_is_open (self.fixture.pump))
+    iterate ();
+  g_assert_no_error (sink->error);
+  g_assert_cmpuint (self.fixture.n_changes, ==, 1);
+
+  proc_outlet_detach (self.outlet);
+  tear_down (&self.fixture);
+  while (g_main_context_iteration (g_main_context_get_thread_default (), FALSE))
+    continue;
+  proc_outlet_unref (self.outlet);
+}
+
 /* All is seen there, and nobody's room but the outlet's holds the pump up. */
 static void
 test_is_held_by_its_outlet (void)
@@ -368,6 +414,7 @@ main (int argc, char **argv)
   TEST_ADD ("/pump/is-held-by-its-sink", test_is_held_by_its_sink);
   TEST_ADD ("/pump/hold-is-no-silence", test_hold_is_no_silence);
   TEST_ADD ("/pump/held-reads-the-rest", test_held_reads_the_rest);
+  TEST_ADD ("/pump/out6-closed-by-what-it-read", test_out6_closed_by_what_it_read);
   TEST_ADD ("/pump/is-held-by-its-outlet", test_is_held_by_its_outlet);
   TEST_ADD ("/pump/held-sees-the-end", test_held_sees_the_end);
   TEST_ADD ("/pump/closed-by-its-outlet", test_closed_by_its_outlet);
