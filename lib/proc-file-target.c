@@ -171,14 +171,14 @@ has_attributes (const char *path)
 }
 
 static gboolean
-make_new_file (ProcFileTarget *self)
+make_new_file (ProcFileTarget *self, mode_t mode)
 {
   for (guint i = 0; i < NEW_NAME_ATTEMPTS; i++)
     {
       g_autofree char *name = g_strdup_printf (".procrunner-%08x", g_random_int ());
 
       self->fd = proc_fd_lift (openat (self->dir_fd, name,
-                                       O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0666));
+                                       O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, mode));
       if (self->fd >= 0)
         {
           self->new_name = g_steal_pointer (&name);
@@ -216,7 +216,11 @@ open_for_rename (ProcFileTarget *self, const char *path, const struct stat *old)
     return FALSE;
 
   self->dir_fd = proc_fd_lift (open (directory, O_PATH | O_DIRECTORY | O_CLOEXEC));
-  if (self->dir_fd < 0 || !make_new_file (self))
+  if (self->dir_fd < 0)
+    return FALSE;
+
+  /* Until it has the old one's mode it is nobody else's: whoever opened it would keep it. */
+  if (!make_new_file (self, old != NULL ? 0600 : 0666))
     return FALSE;
 
   self->kind = PROC_FILE_TARGET_RENAME;

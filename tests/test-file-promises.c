@@ -12,6 +12,7 @@
 #include <sys/mount.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <sys/xattr.h>
 #include <unistd.h>
 
@@ -32,6 +33,43 @@ inode_of (GFile *file)
 
   g_assert_no_errno (stat (g_file_peek_path (file), &info));
   return info.st_ino;
+}
+
+static mode_t mode_before;
+
+/* In the place of the C library's: what the file was like until then. */
+int
+fchmod (int fd, mode_t mode)
+{
+  struct stat info;
+
+  if (fstat (fd, &info) == 0)
+    mode_before = info.st_mode & 07777;
+
+  return (int) syscall (SYS_fchmod, fd, mode);
+}
+
+/* Who opened the new one before it has the old one's mode would have it yet. */
+static void
+test_fi7_mode_is_never_wider (void)
+{
+  const mode_t modes[] = { 0600, 0640, 0644, 0200 };
+  g_autoptr(ProcRunner) runner = proc_runner_new ();
+  g_autoptr(ProcCommand) command = test_child ("print", "new", NULL);
+
+  for (guint i = 0; i < G_N_ELEMENTS (modes); i++)
+    {
+      g_autoptr(GFile) file = test_file ("file", "old");
+      g_autoptr(ProcResult) result = NULL;
+      struct stat info;
+
+      mode_before = 0;
+      g_assert_no_errno (chmod (g_file_peek_path (file), modes[i]));
+      result = test_check (runner, write_to (file, 0, command));
+      g_assert_no_errno (stat (g_file_peek_path (file), &info));
+      g_assert_cmpint (info.st_mode & 07777, ==, modes[i]);
+      g_assert_cmpint (mode_before, ==, 0600);
+    }
 }
 
 /* Who may read it, and what others keep with it, a new file would not have. */
@@ -421,6 +459,7 @@ main (int argc, char **argv)
 
   TEST_ADD ("/file-promises/fi7-extended-attribute", test_fi7_extended_attribute);
   TEST_ADD ("/file-promises/fi7-access-list", test_fi7_access_list);
+  TEST_ADD ("/file-promises/fi7-mode-is-never-wider", test_fi7_mode_is_never_wider);
   TEST_ADD ("/file-promises/replaced-under-us", test_replaced_under_us);
   TEST_ADD ("/file-promises/replaced-under-us-in-place", test_replaced_under_us_in_place);
   TEST_ADD ("/file-promises/new-file-removed-under-us", test_new_file_removed_under_us);
