@@ -129,6 +129,25 @@ stop_group (gboolean supervised)
   assert_all_gone ();
 }
 
+/* The program alone, where no group is its own. */
+static void
+stop_shared (void)
+{
+  g_autoptr(ProcRunner) runner = proc_runner_new ();
+  g_autoptr(ProcCommand) command = proc_command_new (TEST_ARGV (get_child (), "hang"));
+  g_autoptr(ProcResult) result = NULL;
+  g_autoptr(GError) error = NULL;
+
+  proc_runner_set_supervise (runner, TRUE);
+  proc_runner_set_session (runner, PROC_SESSION_SHARED);
+  proc_runner_set_timeout_msec (runner, 100);
+  result = proc_runner_run (runner, command, NULL, &error);
+  g_assert_no_error (error);
+  g_assert_cmpint (proc_result_get_outcome (result), ==, PROC_OUTCOME_TIMED_OUT);
+  g_assert_cmpuint (proc_result_get_survivors (result), ==, 0);
+  assert_all_gone ();
+}
+
 static void
 fail_to_start (ProcRunner *runner)
 {
@@ -171,6 +190,7 @@ be_inside (void)
   replace_file (runner);
   stop_group (FALSE);
   stop_group (TRUE);
+  stop_shared ();
   fail_to_start (runner);
   use_shell (runner);
   printf ("all is well\n");
@@ -259,6 +279,13 @@ test_en8_without_proc (void)
   run_inside (TEST_ARGV (WITHOUT_PROC));
 }
 
+/* Its numbers are those of others. */
+static void
+test_en8_foreign_proc (void)
+{
+  run_inside (TEST_ARGV ("--unshare-pid"));
+}
+
 static void
 test_en8_without_dev (void)
 {
@@ -295,6 +322,7 @@ main (int argc, char **argv)
   TEST_ADD ("/surroundings/en8-only-a-sandbox", test_en8_only_a_sandbox);
   TEST_ADD ("/surroundings/en8-pid-namespace", test_en8_pid_namespace);
   TEST_ADD ("/surroundings/en8-without-proc", test_en8_without_proc);
+  TEST_ADD ("/surroundings/en8-foreign-proc", test_en8_foreign_proc);
   TEST_ADD ("/surroundings/en8-without-dev", test_en8_without_dev);
   TEST_ADD ("/surroundings/en8-read-only-tmp", test_en8_read_only_tmp);
   TEST_ADD ("/surroundings/en8-without-shell", test_en8_without_shell);

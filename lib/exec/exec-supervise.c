@@ -25,6 +25,7 @@
 #include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
+#include <stdlib.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/signalfd.h>
@@ -167,13 +168,27 @@ signal_listed (Supervisor *self, const char *list, long size, int signal_number)
       }
 }
 
+/* The numbers in another PID namespace's are not ours. */
+static int
+have_proc (void)
+{
+  char target[32];
+  ssize_t size = readlink ("/proc/self", target, sizeof target - 1);
+
+  if (size < 0)
+    return 0;
+
+  target[size] = '\0';
+  return atoi (target) == getpid ();
+}
+
 /* In one read: a list that is longer ends in the middle, and the next time goes on. 0: there
  * is no list, since there is no /proc. */
 static int
 signal_children (Supervisor *self, int signal_number)
 {
   char list[4096];
-  int fd = open ("/proc/thread-self/children", O_RDONLY | O_CLOEXEC);
+  int fd = have_proc () ? open ("/proc/thread-self/children", O_RDONLY | O_CLOEXEC) : -1;
   long size;
 
   if (fd < 0)
@@ -187,14 +202,23 @@ signal_children (Supervisor *self, int signal_number)
   return 1;
 }
 
-/* The program's number may be anybody's now, but not while a child of ours is in its group. */
+/* Without a list, and beside the group of a program that is not reaped. The program's number may
+ * be anybody's when it is, but not while a child of ours is in its group. */
 static void
-signal_left_in_group (const Supervisor *self, int signal_number)
+signal_known (const Supervisor *self, int signal_number)
 {
   siginfo_t info;
 
-  if (waitid (P_PGID, (id_t) self->program, &info, WEXITED | WNOHANG | WNOWAIT) == 0)
-    kill (-self->program, signal_number);
+  if (self->steps.session == EXEC_SESSION_SHARED)
+    {
+      if (!self->program_reaped)
+        kill (self->program, signal_number);
+    }
+  else if (self->program_reaped
+           && waitid (P_PGID, (id_t) self->program, &info, WEXITED | WNOHANG | WNOWAIT) == 0)
+    {
+      kill (-self->program, signal_number);
+    }
 }
 
 /* The number of the group is the program's, and so is taken while that is not
@@ -214,9 +238,8 @@ signal_all (Supervisor *self, int signal_number)
   if (has_group)
     kill (-self->program, signal_number);
 
-  if (!signal_children (self, signal_number)
-      && self->program_reaped && self->steps.session != EXEC_SESSION_SHARED)
-    signal_left_in_group (self, signal_number);
+  if (!signal_children (self, signal_number))
+    signal_known (self, signal_number);
 }
 
 static int
