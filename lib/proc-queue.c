@@ -35,8 +35,9 @@ struct _ProcQueueEntry
   ProcPlan *plan;
   ProcLink *job; /* NULL: nobody follows */
   ProcRun *run; /* NULL while it waits or starves */
-  GArray *signals; /* of int, for when it runs; NULL: none */
+  GArray *signals; /* of int, for when the program runs */
   gboolean urgent;
+  gboolean stopped;
   gboolean has_slot; /* urgent ones never have */
   gboolean counts_as_running;
   guint64 n_ended;   /* of the pool, when it was last started */
@@ -153,21 +154,13 @@ count_as_running (ProcQueueEntry *entry, gboolean running)
 }
 
 static void
-hand_signals_on (ProcQueueEntry *entry)
-{
-  for (guint i = 0; entry->signals != NULL && i < entry->signals->len; i++)
-    proc_run_signal (entry->run, g_array_index (entry->signals, int, i));
-}
-
-static void
 start (ProcQueueEntry *entry)
 {
   ProcPool *pool = entry->queue->pool;
 
   pool->n_running++;
   entry->n_ended = pool->n_ended;
-  entry->run = proc_run_new (entry->plan, entry->job);
-  hand_signals_on (entry);
+  entry->run = proc_run_new (entry->plan, entry->job, entry->signals);
   count_as_running (entry, TRUE);
   proc_run_start (entry->run, on_run_done, entry);
 }
@@ -238,7 +231,7 @@ finish (ProcQueueEntry *entry, ProcReport *report)
 
   proc_plan_unref (entry->plan);
   g_clear_pointer (&entry->job, proc_link_unref);
-  g_clear_pointer (&entry->signals, g_array_unref);
+  g_array_unref (entry->signals);
   entry->done (report, entry->user_data);
   g_free (entry);
 
@@ -273,21 +266,26 @@ on_run_done (ProcRun *run, gpointer user_data)
   ProcPool *pool = entry->queue->pool;
   gboolean try_again;
   gboolean in_want = report->error != NULL && proc_error_is_exhaustion (report->error);
+  gboolean never_ran = in_want && entry->stopped;
 
   proc_run_free (run);
   entry->run = NULL;
   pool->n_running--;
 
-  try_again = in_want && !report->final && !is_closed (entry->queue) && can_try_again (entry);
+  try_again = in_want && !report->final && !entry->stopped && !is_closed (entry->queue)
+              && can_try_again (entry);
   pool->n_ended++;
+  if (try_again || never_ran)
+    proc_report_free (report);
   if (try_again)
     {
-      proc_report_free (report);
       starve (entry);
       return;
     }
 
-  if (in_want)
+  if (never_ran)
+    report = proc_report_new_cancelled ();
+  else if (in_want)
     proc_error_name_limit (report->error);
   finish (entry, report);
   feed_one (pool);
@@ -326,6 +324,7 @@ proc_queue_add (ProcQueue *self,
   entry->plan = proc_plan_ref (plan);
   entry->job = job != NULL ? proc_link_ref (job) : NULL;
   entry->urgent = urgent;
+  entry->signals = g_array_new (FALSE, FALSE, sizeof (int));
   entry->handle = handle;
   entry->done = done;
   entry->user_data = user_data;
@@ -351,6 +350,7 @@ proc_queue_add (ProcQueue *self,
 void
 proc_queue_stop (ProcQueueEntry *entry, ProcStopReason reason)
 {
+  entry->stopped = TRUE;
   if (entry->run != NULL)
     {
       proc_run_stop (entry->run, reason);
@@ -366,6 +366,7 @@ proc_queue_stop (ProcQueueEntry *entry, ProcStopReason reason)
 void
 proc_queue_kill (ProcQueueEntry *entry)
 {
+  entry->stopped = TRUE;
   if (entry->run != NULL)
     proc_run_kill (entry->run);
   else
@@ -377,14 +378,9 @@ void
 proc_queue_signal (ProcQueueEntry *entry, int signal_number)
 {
   if (entry->run != NULL)
-    {
-      proc_run_signal (entry->run, signal_number);
-      return;
-    }
-
-  if (entry->signals == NULL)
-    entry->signals = g_array_new (FALSE, FALSE, sizeof (int));
-  g_array_append_val (entry->signals, signal_number);
+    proc_run_signal (entry->run, signal_number);
+  else
+    g_array_append_val (entry->signals, signal_number);
 }
 
 static void

@@ -21,7 +21,7 @@ typedef enum
   PROC_STOP_CANCEL
 } ProcStopReason;
 
-ProcRun *proc_run_new (ProcPlan *plan, ProcLink *link);
+ProcRun *proc_run_new (ProcPlan *plan, ProcLink *link, GArray *signals);
 void proc_run_free (ProcRun *self);
 void proc_run_start (ProcRun *self, ProcRunDone done, gpointer user_data);
 void proc_run_stop (ProcRun *self, ProcStopReason reason);

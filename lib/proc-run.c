@@ -59,7 +59,7 @@ struct _ProcRun
   ProcLadder *ladder; /* NULL until something stops the run */
 
   gboolean running;      /* the program, as the link was told */
-  GArray *signals;       /* of int, to be sent when it does */
+  GArray *signals;       /* of int, to be sent when it does; the owner's too */
 
   ProcStopReason stop_reason;
   gboolean no_grace;     /* SIGKILL is what stops it */
@@ -391,16 +391,16 @@ proc_run_advance (ProcRun *self)
   self->done (self, self->user_data);
 }
 
-/* @link may be NULL if nothing is piped. */
+/* @link may be NULL if nothing is piped. @signals wait for the program, should it run. */
 ProcRun *
-proc_run_new (ProcPlan *plan, ProcLink *link)
+proc_run_new (ProcPlan *plan, ProcLink *link, GArray *signals)
 {
   ProcRun *self = g_new0 (ProcRun, 1);
 
   self->plan = proc_plan_ref (plan);
   self->link = link != NULL ? proc_link_ref (link) : NULL;
   self->streams = proc_streams_new (plan, link, on_changed, self);
-  self->signals = g_array_new (FALSE, FALSE, sizeof (int));
+  self->signals = g_array_ref (signals);
   return self;
 }
 

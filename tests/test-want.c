@@ -133,6 +133,37 @@ test_with_input (void)
   leave ();
 }
 
+/* The supervisor can be started, and lacks a process then. Who was stopped meanwhile is not for
+ * another try. */
+static void
+test_stopped (void)
+{
+  g_autoptr(ProcRunner) runner = proc_runner_new ();
+  g_autoptr(ProcCommand) sleeper = proc_command_new (TEST_ARGV ("sleep", "100"));
+  g_autoptr(ProcJob) other = NULL;
+
+  limit_processes (runner, 2);
+  other = proc_runner_start (runner, sleeper, NULL);
+  while (proc_job_get_state (other) != PROC_JOB_STATE_RUNNING)
+    g_main_context_iteration (NULL, TRUE);
+
+  proc_runner_set_supervise (runner, TRUE);
+  for (guint i = 0; i < N_RUNS; i++)
+    {
+      g_autoptr(ProcJob) job = proc_runner_start (runner, sleeper, NULL);
+      g_autoptr(ProcResult) result = NULL;
+      g_autoptr(GError) error = NULL;
+
+      proc_job_stop (job);
+      result = proc_job_wait (job, NULL, &error);
+      g_assert_no_error (error);
+      g_assert_cmpint (proc_result_get_outcome (result), ==, PROC_OUTCOME_CANCELLED);
+    }
+
+  proc_runner_stop_all (runner, NULL, NULL);
+  leave ();
+}
+
 int
 main (int argc, char **argv)
 {
@@ -147,6 +178,7 @@ main (int argc, char **argv)
   TEST_ADD_APART ("/want/rx2-alone", test_alone);
   TEST_ADD_APART ("/want/rx2-in-company", test_in_company);
   TEST_ADD_APART ("/want/rx2-with-input", test_with_input);
+  TEST_ADD_APART ("/want/rx2-stopped", test_stopped);
 
   return g_test_run ();
 }
