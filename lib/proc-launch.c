@@ -17,6 +17,7 @@
 #include <fcntl.h>
 #include <glib-unix.h>
 #include <glib/gi18n-lib.h>
+#include <sys/socket.h>
 #include <unistd.h>
 
 /* Starts a child by GSubprocess, in one of two ways.
@@ -162,6 +163,16 @@ send_fds (int socket,
   return FALSE;
 }
 
+/* No helper came to receive them, and who is at that end now expects something else. */
+static void
+take_fds_back (const ProcControl *control)
+{
+  char byte;
+
+  while (recv (control->theirs, &byte, 1, MSG_DONTWAIT) < 0 && errno == EINTR)
+    ;
+}
+
 static GSubprocess *
 spawn_helper (const char *helper,
               const ProcPlan *plan,
@@ -188,6 +199,8 @@ spawn_helper (const char *helper,
   g_subprocess_launcher_set_environ (spawning, plan->variables->entries);
   subprocess = g_subprocess_launcher_spawnv (spawning, (const char *const *) argv, error);
   g_subprocess_launcher_take_stdin_fd (spawning, -1);
+  if (subprocess == NULL)
+    take_fds_back (control);
   return subprocess;
 }
 

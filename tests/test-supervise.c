@@ -7,6 +7,7 @@
 
 #include <signal.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -229,6 +230,25 @@ test_en1_stopped_daemon (void)
   g_assert_false (proc_result_get_forced (result));
 }
 
+/* One of the group, whose program is gone, and has its true status. */
+static void
+test_en1_stopped_orphan (void)
+{
+  g_auto(TestStop) stop = supervised_stop ();
+  g_autoptr(ProcCommand) command = NULL;
+  ProcResult *result;
+
+  proc_runner_set_kill_grace_msec (stop.runner, 100000);
+  proc_runner_set_drain_grace_msec (stop.runner, 100000);
+  command = test_child ("leave", "ready", stop.ready.path, "stop", "hang", NULL);
+  test_stop_start (&stop, command);
+  g_cancellable_cancel (stop.cancellable);
+  test_call_wait (&stop.call);
+  test_assert_no_survivors ();
+  result = proc_runner_get_task_result (stop.runner, stop.call.result);
+  g_assert_false (proc_result_get_forced (result));
+}
+
 static void
 test_fork_storm (void)
 {
@@ -264,6 +284,45 @@ test_shared_session (void)
   proc_runner_set_session (stop.runner, PROC_SESSION_SHARED);
   command = test_child ("fork", "ready", stop.ready.path, "hang", NULL);
   test_stop_run (&stop, command);
+}
+
+/* The helper is told where the program may be, and so needs more room for its arguments than that
+ * does. Where there is too little, there is a start without it. */
+#define STACK_SIZE (8 * 1024 * 1024) /* of which arguments may have a quarter */
+#define PATH_SIZE 120000
+#define ARG_SIZE 100000
+#define N_ARGS 19
+
+static ProcCommand *
+many_args (void)
+{
+  g_autoptr(ProcCommand) command = proc_command_new (TEST_ARGV ("sh", "-c", "exit 3"));
+  g_autoptr(GString) path = g_string_new (g_getenv ("PATH"));
+  g_autofree char *arg = g_strnfill (ARG_SIZE, 'x');
+
+  while (path->len < PATH_SIZE)
+    g_string_append (path, ":/no/such/folder/of/programs/at/all");
+  proc_command_setenv (command, "PATH", path->str);
+  for (guint i = 0; i < N_ARGS; i++)
+    proc_command_add_arg (command, arg);
+  return g_steal_pointer (&command);
+}
+
+static void
+test_too_much_for_the_helper (void)
+{
+  g_autoptr(ProcRunner) runner = supervised_runner ();
+  g_autoptr(ProcCommand) command = many_args ();
+  g_autoptr(ProcResult) result = NULL;
+  struct rlimit old;
+  struct rlimit limit;
+
+  g_assert_no_errno (getrlimit (RLIMIT_STACK, &old));
+  limit = (struct rlimit) { STACK_SIZE, old.rlim_max };
+  g_assert_no_errno (setrlimit (RLIMIT_STACK, &limit));
+  result = test_run (runner, command);
+  g_assert_no_errno (setrlimit (RLIMIT_STACK, &old));
+  g_assert_cmpint (proc_result_get_exit_status (result), ==, 3);
 }
 
 /* The status */
@@ -399,6 +458,7 @@ main (int argc, char **argv)
 
   TEST_ADD ("/supervise/ends", test_ends);
   TEST_ADD ("/supervise/failed-starts", test_failed_starts);
+  TEST_ADD ("/supervise/too-much-for-the-helper", test_too_much_for_the_helper);
   TEST_ADD ("/supervise/usage", test_usage);
   TEST_ADD ("/supervise/released", test_released);
   TEST_ADD ("/supervise/pg4-daemon", test_pg4_daemon);
@@ -406,6 +466,7 @@ main (int argc, char **argv)
   TEST_ADD ("/supervise/term-comes-once", test_term_comes_once);
   TEST_ADD ("/supervise/to3-stubborn-daemon", test_to3_stubborn_daemon);
   TEST_ADD ("/supervise/en1-stopped-daemon", test_en1_stopped_daemon);
+  TEST_ADD ("/supervise/en1-stopped-orphan", test_en1_stopped_orphan);
   TEST_ADD ("/supervise/fork-storm", test_fork_storm);
   TEST_ADD ("/supervise/to1-timeout", test_timeout);
   TEST_ADD ("/supervise/shared-session", test_shared_session);
