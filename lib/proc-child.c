@@ -79,12 +79,6 @@ struct _ProcChild
   gpointer user_data;
 };
 
-static void
-note_change (ProcChild *self)
-{
-  self->changed (self->user_data);
-}
-
 static gboolean on_reap_timer (gpointer user_data);
 
 static void
@@ -129,7 +123,7 @@ on_exit_seen (int fd, GIOCondition condition, gpointer user_data)
 
   proc_source_clear (&self->exit_source);
   note_exit (self);
-  note_change (self);
+  self->changed (self->user_data);
   return G_SOURCE_REMOVE;
 }
 
@@ -221,7 +215,7 @@ on_control (int fd, GIOCondition condition, gpointer user_data)
         start_reap_timer (self);
     }
 
-  note_change (self);
+  self->changed (self->user_data);
   return more ? G_SOURCE_CONTINUE : G_SOURCE_REMOVE;
 }
 
@@ -239,17 +233,11 @@ finish_control (ProcChild *self)
 
 /* GSubprocess may have heard of the end, and have failed to reap. */
 static void
-reap (ProcChild *self)
-{
-  if (!self->supervised && self->group != NULL)
-    proc_pidfd_reap (proc_group_get_pidfd (self->group), proc_group_get_leader (self->group));
-}
-
-static void
 note_reaped (ProcChild *self)
 {
   finish_control (self);
-  reap (self);
+  if (!self->supervised && self->group != NULL)
+    proc_pidfd_reap (proc_group_get_pidfd (self->group), proc_group_get_leader (self->group));
   proc_source_clear (&self->reap_timer);
   proc_source_clear (&self->exit_source);
   proc_source_clear (&self->lost_timer);
@@ -260,7 +248,7 @@ note_reaped (ProcChild *self)
       note_exit (self);
       proc_group_leader_reaped (self->group);
     }
-  note_change (self);
+  self->changed (self->user_data);
 }
 
 /* GSubprocess has yet to hear of it. */
@@ -470,12 +458,21 @@ proc_child_prevent_start (ProcChild *self)
   g_subprocess_force_exit (self->subprocess);
 }
 
+/* It was killed when it had forked, and what was to become the program was not. */
+static gboolean
+has_lost_supervisor (ProcChild *self)
+{
+  return self->supervised && self->prevented && self->group != NULL;
+}
+
 /* Signals the child's group, or in a shared group the child alone. Nothing is
  * there to be signalled before the start, or when all are gone. */
 void
 proc_child_signal (ProcChild *self, int signal_number)
 {
-  if (self->supervised && self->group != NULL)
+  if (has_lost_supervisor (self))
+    proc_group_signal_leader (self->group, signal_number);
+  else if (self->supervised && self->group != NULL)
     proc_control_order (self->control, EXEC_ORDER_SIGNAL, signal_number);
   else if (self->group != NULL)
     proc_group_signal (self->group, signal_number);
@@ -493,6 +490,8 @@ proc_child_signal_alone (ProcChild *self, int signal_number)
 guint
 proc_child_count_members (ProcChild *self)
 {
+  if (has_lost_supervisor (self))
+    return proc_pidfd_has_exited (proc_group_get_pidfd (self->group)) ? 0 : 1;
   if (self->group == NULL || self->supervised)
     return self->reaped ? 0 : 1;
 
