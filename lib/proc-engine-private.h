@@ -25,6 +25,7 @@ ProcQueue *proc_engine_new_queue (ProcQueueCounted counted,
                                   gpointer user_data,
                                   GDestroyNotify destroy);
 void proc_engine_look (ProcQueue *queue);
+gboolean proc_engine_check_owner (GError **error);
 
 ProcTicket *proc_engine_submit (ProcPlan *plan,
                                 ProcQueue *queue,

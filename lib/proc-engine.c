@@ -120,19 +120,28 @@ engine_main (gpointer data)
 static Engine engine;
 static GMutex engine_lock;
 
+/* FALSE: this is a forked child of the program that has the engine, and here is none. */
+gboolean
+proc_engine_check_owner (GError **error)
+{
+  pid_t owner = g_atomic_int_get (&engine.owner);
+
+  if (owner == 0 || owner == getpid ())
+    return TRUE;
+
+  g_set_error_literal (error, PROC_RUNNER_ERROR, PROC_RUNNER_ERROR_SPAWN,
+                       _("Commands cannot be run in a forked child of a program that has"
+                         " run some"));
+  return FALSE;
+}
+
 static Engine *
 get_engine (GError **error)
 {
   g_autoptr(GMutexLocker) locker = NULL;
-  pid_t owner = g_atomic_int_get (&engine.owner);
 
-  if (owner != 0 && owner != getpid ())
-    {
-      g_set_error_literal (error, PROC_RUNNER_ERROR, PROC_RUNNER_ERROR_SPAWN,
-                           _("Commands cannot be run in a forked child of a program that has"
-                             " run some"));
-      return NULL;
-    }
+  if (!proc_engine_check_owner (error))
+    return NULL;
 
   locker = g_mutex_locker_new (&engine_lock);
   if (engine.thread == NULL)
@@ -168,7 +177,7 @@ become_batch_after_a_child (const ProcReport *report)
 {
   static gboolean became;
 
-  if (became || !report->ended)
+  if (became || report->pid == 0)
     return;
 
   became = TRUE;

@@ -64,18 +64,20 @@ add_live (ProcHome *self, GMainContext *context, int n)
     g_hash_table_remove (self->n_live, context);
 }
 
-static gboolean
-is_anybody_waiting (ProcHome *self)
+/* Gives the queue, if somebody waits: whoever does may go on meanwhile, and take the runner
+ * with it. */
+static ProcQueue *
+ref_awaited_queue (ProcHome *self)
 {
   g_autoptr(GMutexLocker) locker = g_mutex_locker_new (&self->lock);
 
-  return proc_waiters_peek (&self->waiters) != NULL;
+  return proc_waiters_peek (&self->waiters) != NULL ? proc_queue_ref (self->queue) : NULL;
 }
 
 static gboolean
-is_queue_empty (ProcHome *self)
+is_empty (ProcQueue *queue)
 {
-  ProcQueueCounts counts = proc_queue_get_counts (self->queue);
+  ProcQueueCounts counts = proc_queue_get_counts (queue);
 
   return counts.n_queued + counts.n_running + counts.n_urgent == 0;
 }
@@ -110,9 +112,10 @@ pop_satisfied (ProcHome *self)
 static void
 look (ProcHome *self)
 {
+  g_autoptr(ProcQueue) queue = ref_awaited_queue (self);
   ProcWaiter *waiter;
 
-  if (!is_anybody_waiting (self) || !is_queue_empty (self))
+  if (queue == NULL || !is_empty (queue))
     return;
 
   while ((waiter = pop_satisfied (self)) != NULL)
@@ -252,15 +255,23 @@ proc_home_is_closed (ProcHome *self)
 
 /* Returns @waiter, whose call keeps the owner, with anything but NULL: at the end of all
  * that is here; with @context also the callbacks of its jobs come first. @here: the caller
- * does not return before, and neither do the callbacks in which it may be. */
+ * does not return before, and neither do the callbacks in which it may be. An error is that of
+ * a forked child, where nothing ends. */
 void
 proc_home_wait (ProcHome *self, ProcWaiter *waiter, GMainContext *context, gboolean here)
 {
   Wait *wait = g_new0 (Wait, 1);
+  GError *error = NULL;
 
   wait->context = context != NULL ? g_main_context_ref (context) : NULL;
   wait->n_telling = here ? proc_job_count_telling (context, self) : 0;
   proc_waiter_set_data (waiter, wait, wait_free);
+  if (!is_empty (self->queue) && !proc_engine_check_owner (&error))
+    {
+      proc_waiter_return_error (proc_waiter_ref (waiter), error);
+      return;
+    }
+
   proc_waiters_add (&self->waiters, waiter);
   look (self);
 }

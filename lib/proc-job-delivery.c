@@ -266,6 +266,7 @@ deliver_share (ProcJob *self)
 
 /* The end */
 
+/* The caller holds it, too. */
 static void
 finish (ProcJob *self)
 {
@@ -274,6 +275,7 @@ finish (ProcJob *self)
   take_facts (self, PROC_JOB_STATE_FINISHED);
   proc_job_answer_waiters (self);
   self->over (self, self->user_data);
+  g_object_unref (self);
 }
 
 /* FALSE: what is left of a piped output is still being read, to be delivered. */
@@ -296,15 +298,19 @@ waits_for_reader (ProcJob *self)
 static gint64
 tell (ProcJob *self)
 {
+  gboolean is_last;
   gint64 again;
 
   proc_job_listen (self);
   take_facts (self, PROC_JOB_STATE_QUEUED);
+
+  /* Asked before: what comes meanwhile wakes the job once more. */
+  is_last = self->ending && is_all_delivered (self);
   again = deliver_share (self);
   if (again != WHEN_WOKEN)
     return again;
 
-  if (self->ending && is_all_delivered (self))
+  if (is_last)
     finish (self);
   else if (waits_for_reader (self))
     return LOOK_USEC;
@@ -325,10 +331,12 @@ proc_job_deliver (gpointer job)
   return again;
 }
 
-/* The run is over. What is still to be delivered comes first, and what is being told. */
+/* The run is over. What is still to be delivered comes first, and what is being told; whoever
+ * drops the job, it stays until then. */
 void
 proc_job_begin_end (ProcJob *self)
 {
+  g_object_ref (self);
   self->ending = TRUE;
   if (self->telling)
     return;
@@ -336,6 +344,7 @@ proc_job_begin_end (ProcJob *self)
   proc_job_listen (self);
   if (has_handler (self, SIGNAL_LINES) || has_handler (self, SIGNAL_DATA))
     {
+      proc_job_watch (self);
       proc_link_wake (self->link);
       return;
     }

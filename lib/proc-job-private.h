@@ -41,6 +41,7 @@ struct _ProcJob
   gboolean judged;
   ProcVerdict verdict;
   ProcWaiters waiters;
+  gboolean answering; /* the end has been told to all others */
   GOutputStream *stdin_stream;
   GInputStream *streams[2];
 

@@ -254,8 +254,20 @@ proc_job_answer_waiters (ProcJob *self)
 {
   ProcWaiter *waiter;
 
+  g_mutex_lock (&self->lock);
+  self->answering = TRUE;
+  g_mutex_unlock (&self->lock);
+
   while ((waiter = pop_waiter (self)) != NULL)
     answer (self, waiter);
+}
+
+static gboolean
+is_answering (ProcJob *self)
+{
+  g_autoptr(GMutexLocker) locker = g_mutex_locker_new (&self->lock);
+
+  return self->answering;
 }
 
 /* Returns @task, which must keep the job, when the job is over; or earlier, by the
@@ -267,7 +279,7 @@ proc_job_add_waiter (ProcJob *self, GTask *task, ProcDemand demand)
 
   proc_waiter_set_data (waiter, GINT_TO_POINTER (demand), NULL);
   proc_waiters_add (&self->waiters, waiter);
-  if (get_state (self) == PROC_JOB_STATE_FINISHED)
+  if (is_answering (self))
     proc_job_answer_waiters (self);
 }
 
@@ -379,6 +391,9 @@ proc_job_wait (ProcJob *self, GCancellable *cancellable, GError **error)
   g_return_val_if_fail (PROC_IS_JOB (self), NULL);
   g_return_val_if_fail (cancellable == NULL || G_IS_CANCELLABLE (cancellable), NULL);
   g_return_val_if_fail (error == NULL || *error == NULL, NULL);
+
+  if (!proc_link_has_ended (self->link) && !proc_engine_check_owner (error))
+    return NULL;
 
   expect_no_delivery (self);
   if (!proc_link_wait (self->link, cancellable, error))

@@ -48,6 +48,7 @@ GMainContext *proc_link_get_context (ProcLink *self);
 void proc_link_watch (ProcLink *self);
 void proc_link_wake (ProcLink *self);
 ProcLinkFacts proc_link_get_facts (ProcLink *self);
+gboolean proc_link_has_ended (ProcLink *self);
 gboolean proc_link_wait (ProcLink *self, GCancellable *cancellable, GError **error);
 ProcReport *proc_link_take_report (ProcLink *self);
 void proc_link_close (ProcLink *self);

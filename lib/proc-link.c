@@ -335,6 +335,14 @@ proc_link_take_report (ProcLink *self)
   return g_steal_pointer (&self->report);
 }
 
+gboolean
+proc_link_has_ended (ProcLink *self)
+{
+  g_autoptr(GMutexLocker) locker = g_mutex_locker_new (&self->lock);
+
+  return self->ended;
+}
+
 /* Waits for the end, without a main context. @cancellable ends the wait, and nothing
  * else. */
 gboolean

@@ -5,6 +5,7 @@
 #include "config.h"
 
 #include <signal.h>
+#include <string.h>
 
 #include "test-fixture.h"
 
@@ -494,6 +495,30 @@ test_made_by_hand (void)
   g_assert_null (proc_job_get_stdout (job));
 }
 
+static void
+wait_in_handler (GObject *object, GParamSpec *pspec, gpointer user_data)
+{
+  write_diary (user_data, "begin");
+  proc_job_wait_async (PROC_JOB (object), NULL, on_waited, user_data);
+  write_diary (user_data, "end");
+}
+
+/* Nobody is told of the end before all handlers have returned. */
+static void
+test_wait_in_the_last_handlers (void)
+{
+  g_autoptr(ProcRunner) runner = proc_runner_new ();
+  g_autoptr(ProcCommand) command = test_child ("print", "x", NULL);
+  g_auto(Diary) diary = diary_new ();
+  g_autoptr(ProcJob) job = start (runner, command);
+
+  g_signal_connect (job, "notify::result", G_CALLBACK (wait_in_handler), &diary);
+  proc_job_wait_async (job, NULL, on_waited, &diary);
+  while (strstr (diary.told->str, "waited waited") == NULL)
+    g_main_context_iteration (diary.context, TRUE);
+  g_assert_cmpstr (diary.told->str, ==, "begin end waited waited");
+}
+
 int
 main (int argc, char **argv)
 {
@@ -501,6 +526,7 @@ main (int argc, char **argv)
 
   TEST_ADD ("/job/order", test_order);
   TEST_ADD ("/job/wait-after-the-end", test_wait_after_the_end);
+  TEST_ADD ("/job/wait-in-the-last-handlers", test_wait_in_the_last_handlers);
   TEST_ADD ("/job/wait-sync", test_wait_sync);
   TEST_ADD ("/job/wait-sync-while-listening", test_wait_sync_while_listening);
   TEST_ADD ("/job/cancel-the-wait", test_cancel_the_wait);

@@ -330,14 +330,22 @@ test_fork_without_exec (void)
 {
   g_autoptr(ProcRunner) runner = proc_runner_new ();
   g_autoptr(ProcCommand) command = test_child ("exit", "0", NULL);
+  g_autoptr(ProcCommand) hanging = test_child ("hang", NULL);
+  g_autoptr(ProcJob) job = proc_runner_start (runner, hanging, NULL);
   int status = 0;
-  pid_t pid = fork ();
+  pid_t pid;
 
+  while (proc_job_get_state (job) != PROC_JOB_STATE_RUNNING)
+    g_main_context_iteration (g_main_context_get_thread_default (), TRUE);
+
+  pid = fork ();
   g_assert_cmpint (pid, >=, 0);
   if (pid == 0)
     {
       g_autoptr(GError) sync_error = NULL;
       g_autoptr(GError) async_error = NULL;
+      g_autoptr(GError) wait_error = NULL;
+      g_autoptr(GError) stop_error = NULL;
       g_auto(TestCall) call = TEST_CALL_INIT;
       gboolean failed;
 
@@ -345,8 +353,12 @@ test_fork_without_exec (void)
       proc_runner_run (runner, command, NULL, &sync_error);
       proc_runner_run_async (runner, command, NULL, test_call_done, test_call_begin (&call));
       proc_runner_run_finish (runner, test_call_wait (&call), &async_error);
+      proc_job_wait (job, NULL, &wait_error);
+      proc_runner_stop_all (runner, NULL, &stop_error);
       failed = g_error_matches (sync_error, PROC_RUNNER_ERROR, PROC_RUNNER_ERROR_SPAWN)
-               && g_error_matches (async_error, PROC_RUNNER_ERROR, PROC_RUNNER_ERROR_SPAWN);
+               && g_error_matches (async_error, PROC_RUNNER_ERROR, PROC_RUNNER_ERROR_SPAWN)
+               && g_error_matches (wait_error, PROC_RUNNER_ERROR, PROC_RUNNER_ERROR_SPAWN)
+               && g_error_matches (stop_error, PROC_RUNNER_ERROR, PROC_RUNNER_ERROR_SPAWN);
 
       /* A checker of memory would have much to say about a plain _exit () here. */
       execl (test_child_path (), "child", "exit", failed ? "0" : "1", NULL);
@@ -355,6 +367,7 @@ test_fork_without_exec (void)
 
   g_assert_cmpint (TEMP_FAILURE_RETRY (waitpid (pid, &status, 0)), ==, pid);
   g_assert_cmpint (status, ==, 0);
+  g_assert_true (proc_runner_stop_all (runner, NULL, NULL));
 }
 
 int

@@ -160,6 +160,35 @@ test_stop_all_waits_for_it (void)
 }
 
 static void
+note_lines (ProcJob *job, ProcStream stream, char **lines, gpointer user_data)
+{
+  (*(guint *) user_data)++;
+}
+
+/* Nobody is to connect to it, and who does all the same is not left without an end. */
+static void
+test_connected (void)
+{
+  ProcRunner *runner = proc_runner_new ();
+  ProcCommand *command = test_child ("echo", "out", NULL);
+  guint n_lines = 0;
+
+  for (guint urgent = 0; urgent < 2; urgent++)
+    {
+      ProcJob *job = submit (runner, command, urgent);
+
+      g_signal_connect (job, "lines", G_CALLBACK (note_lines), &n_lines);
+      if (urgent == 0)
+        assert_outcome (job, PROC_OUTCOME_EXITED);
+      g_object_unref (job);
+    }
+
+  g_object_unref (command);
+  g_object_unref (runner);
+  test_wait_for_tracked ();
+}
+
+static void
 test_dropped (void)
 {
   ProcRunner *runner = proc_runner_new ();
@@ -184,6 +213,7 @@ main (int argc, char **argv)
   TEST_ADD ("/submit/pipes-are-refused", test_pipes_are_refused);
   TEST_ADD ("/submit/cancellable-stops-it", test_cancellable_stops_it);
   TEST_ADD ("/submit/stop-all-waits-for-it", test_stop_all_waits_for_it);
+  TEST_ADD ("/submit/connected", test_connected);
   TEST_ADD ("/submit/dropped", test_dropped);
 
   return g_test_run ();
