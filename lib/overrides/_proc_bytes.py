@@ -3,8 +3,8 @@
 """Output as Python's bytes.
 
 They own their memory, so this is a copy. For much output most of the time of a copy goes
-into page faults: there pages are asked for many at once, by as many threads as may run, and
-the interpreter is not locked.
+into page faults: there pages are asked for many at once, and several threads copy a part
+each, without the interpreter's lock.
 """
 
 import ctypes
@@ -13,7 +13,6 @@ import os
 import threading
 
 MUCH = 4 * 1024 * 1024
-PIECE = 512 * 1024
 PAGE = mmap.PAGESIZE
 MOST_THREADS = 4
 MADV_POPULATE_WRITE = 23
@@ -36,36 +35,26 @@ def to_python(data):
 
 def _copy_much(data, size):
     copy = _make(None, size)  # its content is nobody's yet
-    pieces = iter(range(0, size, PIECE))
+    length = -(-size // min(len(os.sched_getaffinity(0)), MOST_THREADS))
 
-    def copy_pieces():
+    def copy_part(at):
         """Holds both sides, should the thread that began be interrupted."""
-        target = _get_address(copy)
-        source = data.get_region(1, 0, size)
-        for at in pieces:
-            _copy_piece(target + at, source + at, min(PIECE, size - at))
+        target = _get_address(copy) + at
+        end = target + min(length, size - at)
+        start = target // PAGE * PAGE
+        _madvise(start, end - start, MADV_POPULATE_WRITE)  # where it cannot, faults will
+        ctypes.memmove(target, data.get_region(1, 0, size) + at, end - target)
 
-    others = _start_others(copy_pieces)
-    copy_pieces()
+    others = []
+    for at in range(length, size, length):
+        other = threading.Thread(target=copy_part, args=(at,), daemon=True)
+        try:
+            other.start()
+            others.append(other)
+        except RuntimeError:  # there can be no more of them
+            copy_part(at)
+
+    copy_part(0)
     for other in others:
         other.join()
     return copy
-
-
-def _copy_piece(target, source, size):
-    start = target // PAGE * PAGE
-    _madvise(start, target + size - start, MADV_POPULATE_WRITE)  # where it cannot, faults will
-    ctypes.memmove(target, source, size)
-
-
-def _start_others(work):
-    """Starts threads that do the same work as this one: none where there can be no more."""
-    others = []
-    for _ in range(min(len(os.sched_getaffinity(0)), MOST_THREADS) - 1):
-        other = threading.Thread(target=work, daemon=True)
-        try:
-            other.start()
-        except RuntimeError:
-            break
-        others.append(other)
-    return others

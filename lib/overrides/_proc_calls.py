@@ -132,6 +132,10 @@ class CallFuture(asyncio.Future):
             self._call.interrupt()
         return True
 
+    def is_leaving(self, loop):
+        """It was cancelled, and its call has yet to end, in this loop."""
+        return self._cancelling is not None and not self.done() and self.get_loop() is loop
+
     def settle(self, source, task):
         """In the loop's thread. With the loop closed, nobody is left to be told."""
         call, self._call = self._call, None
@@ -211,6 +215,7 @@ def wait(call):
     the call is interrupted."""
     context = contexts.get_for_thread()
     ended = []
+    begun = False
 
     def over(source, task):
         ended.append((source, task))
@@ -220,9 +225,15 @@ def wait(call):
     try:
         with context:
             call.begin(over)
+        begun = True
         context.wait_until(lambda: ended)
     except BaseException:
+        if ended:
+            call.reclaim(*ended[0])
+            raise
         call.abandoned = True
         call.interrupt()
+        if begun:
+            context.wait_until(lambda: ended)
         raise
     return call.finish(*ended[0])

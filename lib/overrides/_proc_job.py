@@ -2,9 +2,11 @@
 
 """Proc.Job, followed in asyncio."""
 
+import asyncio
 import collections
 import contextlib
 import threading
+import weakref
 
 from gi.module import get_introspection_module
 from gi.repository import Gio, GLib
@@ -41,6 +43,13 @@ def _get_unread(job, stream):
     if not hasattr(job, '_proc_unread'):
         job._proc_unread = {}
     return job._proc_unread.setdefault(stream, collections.deque())
+
+
+def _get_reads(job):
+    """The last call of read_lines_async() of each stream, as long as somebody has its future."""
+    if not hasattr(job, '_proc_reads'):
+        job._proc_reads = weakref.WeakValueDictionary()
+    return job._proc_reads
 
 
 @contextlib.contextmanager
@@ -94,7 +103,18 @@ def read_lines_async(self, stream, cancellable=None, callback=None, *user_data):
     unread = _get_unread(self, stream)
     if unread:
         return calls.give_at_once(_take_all(unread), loop)
-    return calls.begin(LinesCall(self, stream, cancellable), loop)
+    last = _get_reads(self).get(stream)
+    if last is not None and last.is_leaving(loop):
+        return loop.create_task(_read_lines_after(last, self, stream, cancellable))
+    future = calls.begin(LinesCall(self, stream, cancellable), loop)
+    _get_reads(self)[stream] = future
+    return future
+
+
+async def _read_lines_after(last, job, stream, cancellable):
+    """What has come for the last one, which was cancelled, is there then."""
+    await asyncio.wait([last])
+    return await job.read_lines_async(stream, cancellable)
 
 
 def write(self, bytes, cancellable=None):

@@ -9,6 +9,7 @@ import subprocess
 import sys
 import tempfile
 import threading
+import time
 import unittest
 
 import gi
@@ -461,6 +462,27 @@ class TestJob(TestCase):
             job.close_stdin()
             lines.extend([line async for line in job.lines()])
             self.assertEqual(lines, [str(number) for number in range(50)])
+
+        self.run_loop(main)
+
+    def test_reader_after_a_cancelled_one(self):
+        """Which may have been answered, and not have heard of it: the command, which waits for
+        what is written next, is not to wait for ever."""
+        async def main():
+            job = self.start("exec cat", stdin=PIPE, stdout=PIPE)
+            lines = []
+            for number in range(50):
+                first = job.read_lines_async(OUT)
+                await job.write_async("%d\n" % number)
+                time.sleep(0.005)  # this loop hears nothing meanwhile
+                first.cancel()
+                if first.done():
+                    lines.extend(first.result())
+                else:
+                    lines.extend(await asyncio.wait_for(job.read_lines_async(OUT), 20))
+            self.assertEqual(lines, [str(number) for number in range(50)])
+            job.close_stdin()
+            self.assertEqual((await job).returncode, 0)
 
         self.run_loop(main)
 

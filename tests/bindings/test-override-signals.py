@@ -140,6 +140,31 @@ expect_no_child()
 """, "touch here; while ! [ -e go ]; do sleep 0.01; done; echo line")
         self.expect(process, "['line']", "no child")
 
+    def test_read_lines_that_came_meanwhile(self):
+        """While the handler runs, which then raises."""
+        process = self.start("""
+import time
+def on_usr1(*_):
+    job.write("line\\n")
+    time.sleep(0.05)
+    raise KeyboardInterrupt
+signal.signal(signal.SIGUSR1, on_usr1)
+open("here", "w").close()
+job = runner.start(["cat"], stdin=Proc.Stdio.PIPE, stdout=Proc.Stdio.PIPE)
+for _ in range(20):
+    threading.Timer(0.01, os.kill, (os.getpid(), signal.SIGUSR1)).start()
+    try:
+        lines = job.read_lines(Proc.Stream.STDOUT)
+    except KeyboardInterrupt:
+        lines = job.read_lines(Proc.Stream.STDOUT)
+    assert lines == ["line"], lines
+job.close_stdin()
+job.wait()
+print("all there")
+expect_no_child()
+""")
+        self.expect(process, "all there", "no child")
+
     def test_stop_all(self):
         """Only the wait ends."""
         process = self.start(WAITING.format(call="""
