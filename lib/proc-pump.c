@@ -43,6 +43,7 @@ struct _ProcPump
   ProcPumpChanged changed;
   gpointer user_data;
   gboolean reading;
+  gboolean resume_due; /* when that is over */
   gboolean limited; /* read as much as rest says, and then no more */
   gsize rest;
   gboolean saw_end;
@@ -157,23 +158,17 @@ read_once (ProcPump *self)
 }
 
 static gboolean
-is_wanted (const ProcPump *self)
-{
-  return self->outlet == NULL || !proc_outlet_is_closed (self->outlet);
-}
-
-static gboolean
 on_readable (int fd, GIOCondition condition, gpointer user_data)
 {
   ProcPump *self = user_data;
 
   self->reading = TRUE;
-  for (guint i = 0; i < READS_PER_DISPATCH && is_wanted (self) && read_once (self); i++)
+  for (guint i = 0; i < READS_PER_DISPATCH && !self->resume_due && read_once (self); i++)
     ;
   self->reading = FALSE;
 
-  if (!is_wanted (self))
-    close_pipe (self);
+  if (self->resume_due)
+    proc_pump_resume (self);
   if (self->source != NULL)
     return G_SOURCE_CONTINUE;
 
@@ -195,10 +190,11 @@ start_source (ProcPump *self)
 void
 proc_pump_resume (ProcPump *self)
 {
+  self->resume_due = self->reading;
   if (!proc_pump_is_open (self) || self->reading)
     return;
 
-  if (!is_wanted (self))
+  if (self->outlet != NULL && proc_outlet_is_closed (self->outlet))
     close_pipe (self);
   else if (self->source == NULL)
     start_source (self);
@@ -240,7 +236,6 @@ proc_pump_hand_over (ProcPump *self, ProcPumpChanged changed, gpointer user_data
   self->changed = changed;
   self->user_data = user_data;
 }
-
 
 /* Somebody else may hold the pipe open for ever. Reads what it holds now, and
  * then closes. */
