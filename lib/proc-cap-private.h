@@ -19,5 +19,6 @@ gboolean proc_cap_is_exceeded (const ProcCap *self, guint64 size);
 gboolean proc_cap_is_broken (const ProcCap *self, guint64 size);
 guint64 proc_cap_get_room (const ProcCap *self, guint64 size);
 guint64 proc_cap_get_last (const ProcCap *self);
+guint64 proc_cap_count_lost (const ProcCap *self, guint64 size, gsize n_kept);
 
 G_END_DECLS

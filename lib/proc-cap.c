@@ -40,3 +40,10 @@ proc_cap_get_last (const ProcCap *self)
 {
   return self->overflow == PROC_OVERFLOW_TAIL ? self->limit : 0;
 }
+
+/* Gives how many bytes were before the @n_kept last ones, and are not kept. */
+guint64
+proc_cap_count_lost (const ProcCap *self, guint64 size, gsize n_kept)
+{
+  return proc_cap_is_exceeded (self, size) && proc_cap_get_last (self) > 0 ? size - n_kept : 0;
+}

@@ -48,5 +48,6 @@ void proc_command_install_properties (GObjectClass *object_class);
 gboolean proc_command_fill_plan (ProcCommand *self, ProcPlan *plan, GError **error);
 char *proc_command_dup_label (ProcCommand *self);
 char *proc_command_mask (ProcCommand *self, const char *text);
+gsize proc_command_measure_secrets (ProcCommand *self);
 
 G_END_DECLS

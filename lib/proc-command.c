@@ -51,7 +51,8 @@ proc_command_append_args (ProcCommand *self, const char *const *args)
     proc_command_add_arg (self, args[i]);
 }
 
-/* With a script, argv is what runs it: $0 is "sh", the arguments are $1 and on. */
+/* With a script, argv is what runs it: $0 is "sh", the arguments are $1 and on. A script comes
+ * before a line, and both before an argument vector. */
 static void
 proc_command_constructed (GObject *object)
 {
@@ -61,6 +62,8 @@ proc_command_constructed (GObject *object)
 
   G_OBJECT_CLASS (proc_command_parent_class)->constructed (object);
 
+  if (self->script != NULL || self->line != NULL)
+    g_ptr_array_remove_range (self->argv, 0, self->argv->len - 1);
   if (self->script != NULL)
     {
       proc_command_append_args (self, shell);
@@ -316,14 +319,32 @@ proc_command_mask (ProcCommand *self, const char *text)
   return g_string_free (g_steal_pointer (&masked), FALSE);
 }
 
-/* The command in a sentence: what the user wrote, on one line, shortened. */
+/* Gives how many bytes the longest of them has, at most, where it is shown. */
+gsize
+proc_command_measure_secrets (ProcCommand *self)
+{
+  gsize longest = 0;
+
+  for (guint i = 0; i < self->secrets->len; i++)
+    {
+      g_autofree char *valid = g_utf8_make_valid (g_ptr_array_index (self->secrets, i), -1);
+
+      longest = MAX (longest, strlen (valid));
+    }
+
+  return longest;
+}
+
+/* The command in a sentence: what the user wrote, on one line, shortened. In a line that was
+ * parsed a secret may stand in quotes. */
 char *
 proc_command_dup_label (ProcCommand *self)
 {
   g_autofree char *line = NULL;
   g_autofree char *text = NULL;
 
-  if (self->script == NULL && self->line == NULL)
+  if (self->script == NULL
+      && (self->line == NULL || (self->secrets->len > 0 && self->parse_error == NULL)))
     {
       line = proc_command_to_string (self);
     }

@@ -50,11 +50,10 @@ proc_result_get_stderr (ProcResult *self)
 static char *
 decode (ProcResult *self, GBytes *bytes, const ProcCap *cap, guint64 size)
 {
-  gboolean is_cut = proc_cap_is_exceeded (cap, size);
-  gboolean is_end = proc_cap_get_last (cap) > 0;
-  guint64 n_lost = is_cut && is_end ? size - g_bytes_get_size (bytes) : 0;
+  guint64 n_lost = proc_cap_count_lost (cap, size, g_bytes_get_size (bytes));
+  gboolean cut_end = n_lost == 0 && proc_cap_is_exceeded (cap, size);
 
-  return proc_text_decode_part (bytes, self->command->charset, n_lost, is_cut && !is_end);
+  return proc_text_decode_part (bytes, self->command->charset, n_lost, cut_end);
 }
 
 static char *

@@ -11,25 +11,42 @@
 #include "proc-text-private.h"
 
 #include <glib/gi18n-lib.h>
+#include <string.h>
 
-/* Hides secrets before the line is cut: part of one is one. */
+/* A character of UTF-8 may take so much of another charset's for each byte. */
+#define WIDEST_BYTE 4
+
+/* Hides secrets before the line is cut: part of one is one. What is left of one where the
+ * output itself was cut is shorter than the longest of them. */
 static char *
-find_last_line (ProcResult *self, GBytes *output)
+find_last_line (ProcResult *self, GBytes *output, const ProcCap *cap, guint64 size)
 {
-  g_autofree char *tail = proc_text_tail (output, self->command->charset);
+  gsize longest = proc_command_measure_secrets (self->command);
+  guint64 n_lost = proc_cap_count_lost (cap, size, g_bytes_get_size (output));
+  gboolean cut;
+  g_autofree char *tail = proc_text_tail (output, self->command->charset, n_lost,
+                                          longest * WIDEST_BYTE, &cut);
   g_autofree char *masked = proc_command_mask (self->command, tail);
+  const char *start = masked;
 
-  return proc_text_last_line (masked);
+  if (cut)
+    start += MIN (longest, strlen (masked));
+  while ((*start & 0xC0) == 0x80)
+    start++;
+  return proc_text_last_line (start);
 }
 
 /* What the child said last, of its errors if it spoke of any. */
 static char *
 find_last_words (ProcResult *self)
 {
-  g_autofree char *line = find_last_line (self, self->report->stderr_bytes);
+  const ProcReport *report = self->report;
+  g_autofree char *line = find_last_line (self, report->stderr_bytes, &report->stderr_cap,
+                                          report->stderr_size);
 
   return *line != '\0' ? g_steal_pointer (&line)
-                       : find_last_line (self, self->report->stdout_bytes);
+                       : find_last_line (self, report->stdout_bytes, &report->stdout_cap,
+                                         report->stdout_size);
 }
 
 /* Names the stream that was too long, and its limit. The number is no part of the text

@@ -12,7 +12,11 @@ char *proc_text_decode_part (GBytes *bytes,
                              guint64 n_lost,
                              gboolean cut_end);
 char *proc_text_chomp (char *text);
-char *proc_text_tail (GBytes *bytes, const char *charset);
+char *proc_text_tail (GBytes *bytes,
+                      const char *charset,
+                      guint64 n_lost,
+                      gsize spare,
+                      gboolean *cut);
 char *proc_text_last_line (const char *text);
 char *proc_text_blank_controls (char *text);
 char *proc_text_shorten (const char *text, guint max_chars);

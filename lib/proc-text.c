@@ -125,13 +125,17 @@ proc_text_decode_part (GBytes *bytes, const char *charset, guint64 n_lost, gbool
     {
       gsize unit = proc_charset_measure_unit (charset);
 
-      return decode_from (bytes, MIN ((unit - n_lost % unit) % unit, size), charset);
+      start = MIN ((unit - n_lost % unit) % unit, size);
+      n_begun = 0;
+    }
+  else
+    {
+      start = n_lost > 0 ? count_orphans (data, size) : 0;
+      n_begun = cut_end ? count_begun (data + start, size - start) : 0;
     }
 
-  start = n_lost > 0 ? count_orphans (data, size) : 0;
-  n_begun = cut_end ? count_begun (data + start, size - start) : 0;
   part = g_bytes_new_from_bytes (bytes, start, size - start - n_begun);
-  return decode_from (part, 0, NULL);
+  return decode_from (part, 0, charset);
 }
 
 /* Removes one line end, LF or CRLF, in place. */
@@ -192,16 +196,23 @@ proc_text_append_quoted (GString *line, const char *arg)
   g_string_append (line, quoted != NULL ? quoted : arg);
 }
 
-/* The end of the output, in which a last line may be looked for. It is decoded by
- * itself, since the output may be large: where it begins in the middle of a character
- * or a shift, no charset is wrong beyond the next line end. */
+/* The end of the output, in which a last line may be looked for, and before it what takes
+ * @spare bytes. It is decoded by itself, since the output may be large: where it begins in the
+ * middle of a character or a shift, no charset is wrong beyond the next line end. Before @bytes
+ * there were @n_lost more. *@cut: it is not all. */
 char *
-proc_text_tail (GBytes *bytes, const char *charset)
+proc_text_tail (GBytes *bytes, const char *charset, guint64 n_lost, gsize spare, gboolean *cut)
 {
   gsize size = g_bytes_get_size (bytes);
-  gsize start = size - MIN (size, TAIL_BYTES);
+  gsize start = size - MIN (size, TAIL_BYTES + spare);
+  g_autoptr(GBytes) part = NULL;
 
-  return decode_from (bytes, start - start % WIDEST_UNIT, charset);
+  *cut = start > 0 || n_lost > 0;
+  if (n_lost == 0)
+    return decode_from (bytes, start - start % WIDEST_UNIT, charset);
+
+  part = g_bytes_new_from_bytes (bytes, start, size - start);
+  return proc_text_decode_part (part, charset, n_lost + start, FALSE);
 }
 
 /* The last line that says something, or "". */

@@ -208,7 +208,8 @@ assert_last_line (const char *charset, const char *text, const char *expected)
   gsize size;
   g_autofree char *data = g_convert (text, -1, charset, "UTF-8", NULL, &size, NULL);
   g_autoptr(GBytes) bytes = g_bytes_new (data, size);
-  g_autofree char *tail = proc_text_tail (bytes, charset);
+  gboolean cut;
+  g_autofree char *tail = proc_text_tail (bytes, charset, 0, 0, &cut);
   g_autofree char *line = proc_text_last_line (tail);
 
   g_assert_nonnull (data);
@@ -245,6 +246,7 @@ test_last_line_after_mark (void)
   g_autofree char *tail = NULL;
   g_autofree char *line = NULL;
   g_autoptr(GBytes) bytes = NULL;
+  gboolean cut;
   gsize size;
 
   for (guint i = 0; i < 5000; i++)
@@ -253,7 +255,7 @@ test_last_line_after_mark (void)
 
   data = g_convert (text->str, -1, little ? "UTF-16BE" : "UTF-16LE", "UTF-8", NULL, &size, NULL);
   bytes = g_bytes_new (data, size);
-  tail = proc_text_tail (bytes, "UTF-16");
+  tail = proc_text_tail (bytes, "UTF-16", 0, 0, &cut);
   line = proc_text_last_line (tail);
   g_assert_cmpstr (line, ==, "the last ä");
 }
@@ -340,6 +342,30 @@ test_out2_out3_utf8 (void)
   text = proc_runner_check_output_text (runner, TEST_ARGV ("/bin/sh", "-c", script), NULL, &error);
   g_assert_no_error (error);
   g_assert_cmpstr (text, ==, expected);
+}
+
+/* The end of an output is kept from any byte on. */
+static void
+test_out6_last_bytes (void)
+{
+  const char *const charsets[] = { "UTF-16LE", "UTF-16BE", "UTF-32LE", "UTF-16", "ISO-8859-1" };
+  g_autoptr(ProcRunner) runner = proc_runner_new ();
+
+  for (guint i = 0; i < G_N_ELEMENTS (charsets); i++)
+    for (guint last = 80; last < 88; last++)
+      {
+        g_autofree char *script = g_strdup_printf ("seq 100 199 | iconv -f ASCII -t %s; exit 1",
+                                                   charsets[i]);
+        g_autoptr(ProcCommand) command = proc_command_new_shell (script, NULL);
+        g_autoptr(ProcResult) result = NULL;
+
+        proc_command_set_charset (command, charsets[i]);
+        proc_command_set_max_output (command, last, PROC_OVERFLOW_TAIL);
+        result = test_run (runner, command);
+        g_assert_true (g_str_has_suffix (proc_result_get_stdout_text (result), "\n198\n199\n"));
+        g_assert_null (strstr (proc_result_get_stdout_text (result), "\357\277\275"));
+        g_assert_nonnull (strstr (proc_result_get_summary (result), "199"));
+      }
 }
 
 /* What the message quotes, and what the secret is looked for in, is text. */
@@ -430,6 +456,7 @@ main (int argc, char **argv)
   TEST_ADD ("/charset/error-line", test_error_line);
   TEST_ADD ("/charset/unknown", test_unknown);
   TEST_ADD ("/charset/property", test_property);
+  TEST_ADD ("/charset/out6-last-bytes", test_out6_last_bytes);
 
   return g_test_run ();
 }

@@ -285,6 +285,55 @@ test_to_string_hides_secrets (void)
   g_assert_cmpstr (string, ==, "echo a");
 }
 
+/* An argument vector beside a script would become its arguments. */
+static void
+test_script_comes_first (void)
+{
+  g_autoptr(ProcCommand) script = g_object_new (PROC_TYPE_COMMAND, "argv", TEST_ARGV ("rm", "-r"),
+                                                "script", "echo", "line", "false", NULL);
+  g_autoptr(ProcCommand) line = g_object_new (PROC_TYPE_COMMAND, "argv", TEST_ARGV ("rm", "-r"),
+                                              "line", "echo 'a b'", NULL);
+  g_autofree char *shown_script = proc_command_to_string (script);
+  g_autofree char *shown_line = proc_command_to_string (line);
+
+  g_assert_cmpstr (shown_script, ==, "/bin/sh -c echo sh");
+  g_assert_cmpstr (shown_line, ==, "echo 'a b'");
+}
+
+/* Where the end of a long line begins, one may have been cut. */
+static void
+test_part_of_a_secret_is_one (void)
+{
+  const char *const secret = "hunter2 is my secret";
+  g_autoptr(ProcRunner) runner = proc_runner_new ();
+
+  for (guint n = 4096 - 24; n < 4096 + 4; n++)
+    {
+      g_autofree char *filler = g_strnfill (n, 'y');
+      g_autofree char *line = g_strconcat ("xxxxxxxxxxxxxxxx", secret, filler, NULL);
+      g_autoptr(ProcCommand) command = test_child ("err", line, "exit", "1", NULL);
+      g_autoptr(ProcResult) result = NULL;
+
+      proc_command_add_secret (command, secret);
+      result = test_run (runner, command);
+      g_assert_nonnull (strstr (proc_result_get_summary (result), "yyy"));
+      for (guint i = 0; i < strlen (secret) - 3; i++)
+        g_assert_null (strstr (proc_result_get_summary (result), secret + i));
+    }
+}
+
+static void
+test_secrets_in_a_parsed_line (void)
+{
+  g_autoptr(ProcRunner) runner = proc_runner_new ();
+  g_autoptr(ProcCommand) command = proc_command_new_parse ("false 'it'\\''s-me'");
+  g_autoptr(ProcResult) result = NULL;
+
+  proc_command_add_secret (command, "it's-me");
+  result = test_run (runner, command);
+  g_assert_null (strstr (proc_result_get_summary (result), "s-me"));
+}
+
 static void
 test_secrets_do_not_reach_messages (void)
 {
@@ -365,6 +414,9 @@ main (int argc, char **argv)
   TEST_ADD ("/command/to-string/can-be-pasted", test_to_string_can_be_pasted);
   TEST_ADD ("/command/to-string/is-valid", test_to_string_is_valid);
   TEST_ADD ("/command/to-string/hides-secrets", test_to_string_hides_secrets);
+  TEST_ADD ("/command/script-comes-first", test_script_comes_first);
+  TEST_ADD ("/command/part-of-a-secret-is-one", test_part_of_a_secret_is_one);
+  TEST_ADD ("/command/secrets-in-a-parsed-line", test_secrets_in_a_parsed_line);
   TEST_ADD ("/command/secrets-do-not-reach-messages", test_secrets_do_not_reach_messages);
   TEST_ADD ("/command/stdin-last-word", test_stdin_last_word);
   TEST_ADD ("/command/copy", test_copy);

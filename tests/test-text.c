@@ -111,7 +111,8 @@ static void
 assert_last_line (const char *text, const char *expected)
 {
   g_autoptr(GBytes) bytes = g_bytes_new (text, strlen (text));
-  g_autofree char *tail = proc_text_tail (bytes, NULL);
+  gboolean cut;
+  g_autofree char *tail = proc_text_tail (bytes, NULL, 0, 0, &cut);
   g_autofree char *line = proc_text_last_line (tail);
 
   g_assert_cmpstr (line, ==, expected);
@@ -139,7 +140,8 @@ test_last_line_is_short (void)
 {
   g_autofree char *filler = g_strnfill (100000, 'f');
   g_autoptr(GBytes) bytes = g_bytes_new (filler, 100000);
-  g_autofree char *tail = proc_text_tail (bytes, NULL);
+  gboolean cut;
+  g_autofree char *tail = proc_text_tail (bytes, NULL, 0, 0, &cut);
   g_autofree char *line = proc_text_last_line (tail);
 
   g_assert_cmpint (g_utf8_strlen (line, -1), <=, 300);

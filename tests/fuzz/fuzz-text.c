@@ -52,7 +52,8 @@ LLVMFuzzerTestOneInput (const guint8 *data, gsize size)
   g_autofree char *text = proc_text_decode_part (bytes, NULL, 0, FALSE);
   g_autofree char *expected = g_utf8_make_valid ((const char *) data, size);
   g_autofree char *part = proc_text_decode_part (bytes, NULL, size % 7, size % 2);
-  g_autofree char *tail = proc_text_tail (bytes, NULL);
+  gboolean cut;
+  g_autofree char *tail = proc_text_tail (bytes, NULL, 0, 0, &cut);
   g_autofree char *last = proc_text_last_line (tail);
 
   g_assert_cmpstr (text, ==, expected);
