@@ -132,14 +132,14 @@ append_text (ProcLines *self, const guint8 *text, gsize size, GPtrArray *lines)
   overwrite (self);
   while (size > 0)
     {
-      gsize room = PROC_LINES_MAX_LINE - self->line->len;
-      gsize n = MIN (size, room);
+      gsize n;
 
+      if (self->line->len == PROC_LINES_MAX_LINE)
+        cut_line (self, lines);
+      n = MIN (size, PROC_LINES_MAX_LINE - self->line->len);
       g_byte_array_append (self->line, text, n);
       text += n;
       size -= n;
-      if (self->line->len == PROC_LINES_MAX_LINE)
-        cut_line (self, lines);
     }
 }
 

@@ -131,6 +131,25 @@ test_text (void)
   assert_split ("tab\tstays\n", "tab\tstays");
 }
 
+/* What has just the size of a piece is one line, and none behind it. */
+static void
+test_as_long_as_can_be (void)
+{
+  const char *const ends[] = { "\n", "\r\n", "" };
+
+  for (guint n = 1; n <= 2; n++)
+    for (guint i = 0; i < G_N_ELEMENTS (ends); i++)
+      {
+        g_autofree char *filler = g_strnfill (n * PROC_LINES_MAX_LINE, 'x');
+        g_autofree char *text = g_strconcat (filler, ends[i], NULL);
+        g_autoptr(GPtrArray) lines = split (text, strlen (text), 65536, NULL);
+
+        g_assert_cmpuint (lines->len, ==, n);
+        for (guint j = 0; j < n; j++)
+          g_assert_cmpuint (strlen (g_ptr_array_index (lines, j)), ==, PROC_LINES_MAX_LINE);
+      }
+}
+
 /* Cut between characters. */
 static void
 test_over_long (void)
@@ -243,6 +262,7 @@ main (int argc, char **argv)
   TEST_ADD ("/lines/ansi", test_ansi);
   TEST_ADD ("/lines/broken-ansi", test_broken_ansi);
   TEST_ADD ("/lines/out4-text", test_text);
+  TEST_ADD ("/lines/as-long-as-can-be", test_as_long_as_can_be);
   TEST_ADD ("/lines/over-long", test_over_long);
   TEST_ADD ("/lines/charsets", test_charsets);
   TEST_ADD ("/lines/charset-controls", test_charset_controls);
