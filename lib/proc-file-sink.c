@@ -265,16 +265,14 @@ static void
 file_sink_open (ProcSink *sink)
 {
   FileSink *self = (FileSink *) sink;
-  g_autoptr(GError) error = NULL;
 
-  if (proc_file_worker_start (self->worker, on_worker_done, self, &error))
+  if (proc_file_worker_start (self->worker, on_worker_done, self, &sink->error))
     {
       send_request (self, PROC_FILE_REQUEST_OPEN);
       return;
     }
 
   self->failed = TRUE;
-  g_set_error_literal (&sink->error, PROC_RUNNER_ERROR, PROC_RUNNER_ERROR_SPAWN, error->message);
   proc_sink_set_settled (sink);
 }
 

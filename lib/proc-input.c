@@ -305,15 +305,13 @@ void
 proc_input_open (ProcInput *self)
 {
   g_autoptr(GThread) thread = NULL;
-  g_autoptr(GError) error = NULL;
 
   thread = proc_thread_new ("procrunner-in", thread_main,
-                            g_atomic_rc_box_acquire (self->reader), &error);
+                            g_atomic_rc_box_acquire (self->reader), &self->error);
   if (thread != NULL)
     return;
 
   reader_unref (self->reader);
-  self->error = g_error_new_literal (PROC_RUNNER_ERROR, PROC_RUNNER_ERROR_SPAWN, error->message);
   settle (self);
 }
 

@@ -4,9 +4,11 @@
 
 #include "proc-thread-private.h"
 
+#include "proc-error-private.h"
 #include "proc-fd-private.h"
 #include "proc-pidfd-private.h"
 
+#include <errno.h>
 #include <pthread.h>
 #include <sched.h>
 #include <signal.h>
@@ -37,18 +39,26 @@ block_signals (sigset_t *old_mask)
 }
 
 /* A thread inherits the mask of its creator, so the creator blocks: inside the
- * thread there would be a moment in which a signal could still arrive. */
+ * thread there would be a moment in which a signal could still arrive. The error is that of a
+ * start for which a process is wanting. */
 GThread *
 proc_thread_new (const char *name, GThreadFunc func, gpointer data, GError **error)
 {
   GThread *thread;
+  g_autoptr(GError) cause = NULL;
+  GError *made;
   sigset_t old_mask;
 
   block_signals (&old_mask);
-  thread = g_thread_try_new (name, func, data, error);
+  thread = g_thread_try_new (name, func, data, &cause);
   pthread_sigmask (SIG_SETMASK, &old_mask, NULL);
+  if (thread != NULL)
+    return thread;
 
-  return thread;
+  made = g_error_new_literal (PROC_RUNNER_ERROR, PROC_RUNNER_ERROR_SPAWN, cause->message);
+  proc_error_set_errno (made, EAGAIN);
+  g_propagate_error (error, made);
+  return NULL;
 }
 
 /* A thread that wakes often takes the processor from the one that woke it, which may be

@@ -95,6 +95,34 @@ test_in_company (void)
 }
 
 static void
+has_written (GObject *source, GAsyncResult *result, gpointer data)
+{
+  guint *n_ended = data;
+  g_autoptr(GError) error = NULL;
+
+  g_assert_true (proc_runner_check_output_to_file_finish (PROC_RUNNER (source), result, &error));
+  g_assert_no_error (error);
+  (*n_ended)++;
+}
+
+/* For which a thread is wanting as well. */
+static void
+test_with_a_file (void)
+{
+  g_autoptr(ProcRunner) runner = proc_runner_new ();
+  g_autoptr(GFile) file = g_file_new_for_path ("/dev/null");
+  guint n_ended = 0;
+
+  limit_processes (runner, 3);
+  for (guint i = 0; i < N_RUNS; i++)
+    proc_runner_check_output_to_file_async (runner, TEST_ARGV ("true"), file, NULL, has_written,
+                                            &n_ended);
+  while (n_ended < N_RUNS)
+    g_main_context_iteration (NULL, TRUE);
+  leave ();
+}
+
+static void
 assert_echo (ProcJob *job)
 {
   g_autoptr(GError) error = NULL;
@@ -177,6 +205,7 @@ main (int argc, char **argv)
 
   TEST_ADD_APART ("/want/rx2-alone", test_alone);
   TEST_ADD_APART ("/want/rx2-in-company", test_in_company);
+  TEST_ADD_APART ("/want/rx2-with-a-file", test_with_a_file);
   TEST_ADD_APART ("/want/rx2-with-input", test_with_input);
   TEST_ADD_APART ("/want/rx2-stopped", test_stopped);
 
