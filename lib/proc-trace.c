@@ -108,6 +108,12 @@ log_end (ProcCommand *command, const ProcVerdict *verdict)
       return;
     }
 
+  if (verdict->result->start_time == NULL)
+    {
+      g_debug ("%s", verdict->result->summary);
+      return;
+    }
+
   report = verdict->result->report;
   start = g_date_time_to_local (verdict->result->start_time);
   time = g_date_time_format (start, "%H:%M:%S");
@@ -123,7 +129,8 @@ mark_end (ProcCommand *command, const ProcVerdict *verdict)
   const ProcReport *report;
   g_autofree char *label = NULL;
 
-  if (verdict->result == NULL || !sysprof_collector_is_active ())
+  if (verdict->result == NULL || verdict->result->start_time == NULL
+      || !sysprof_collector_is_active ())
     return;
 
   report = verdict->result->report;

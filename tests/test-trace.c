@@ -68,12 +68,27 @@ test_each_run_is_told (void)
 }
 
 static void
+test_who_never_ran_is_told_without_a_time (void)
+{
+  g_autoptr(ProcRunner) runner = proc_runner_new ();
+  g_autoptr(ProcCommand) command = proc_command_new (TEST_ARGV ("true"));
+  g_autoptr(GCancellable) cancellable = g_cancellable_new ();
+  g_autoptr(GError) error = NULL;
+
+  g_cancellable_cancel (cancellable);
+  g_assert_null (proc_runner_run (runner, command, cancellable, &error));
+  g_assert_error (error, G_IO_ERROR, G_IO_ERROR_CANCELLED);
+  assert_message ("“true” was cancelled");
+}
+
+static void
 test_messages (void)
 {
   messages = g_ptr_array_new_with_free_func (g_free);
   g_log_set_writer_func (keep_message, NULL, NULL);
   g_setenv ("G_MESSAGES_DEBUG", "Proc", TRUE);
   test_each_run_is_told ();
+  test_who_never_ran_is_told_without_a_time ();
   g_ptr_array_unref (messages);
 }
 
