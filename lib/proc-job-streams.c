@@ -30,6 +30,9 @@ is_output_piped (const ProcRedirect *out)
 static void
 write_bytes (ProcJob *self, GBytes *bytes, ProcWaiter *waiter)
 {
+  if (proc_job_refuse_in_fork (self, waiter))
+    return;
+
   if (is_input_piped (self))
     proc_inlet_write (proc_link_get_inlet (self->link), bytes, waiter);
   else
@@ -161,7 +164,8 @@ is_stream (ProcStream stream)
 static void
 request_lines (ProcJob *self, ProcStream stream, ProcWaiter *waiter)
 {
-  proc_reader_request (proc_link_get_reader (self->link, stream), 0, waiter);
+  if (!proc_job_refuse_in_fork (self, waiter))
+    proc_reader_request (proc_link_get_reader (self->link, stream), 0, waiter);
 }
 
 /**

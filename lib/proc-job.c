@@ -262,6 +262,19 @@ proc_job_answer_waiters (ProcJob *self)
     answer (self, waiter);
 }
 
+/* TRUE: this is a forked child, where nothing will come; and @waiter was told so. */
+gboolean
+proc_job_refuse_in_fork (ProcJob *self, ProcWaiter *waiter)
+{
+  GError *error = NULL;
+
+  if (proc_link_has_ended (self->link) || proc_engine_check_owner (&error))
+    return FALSE;
+
+  proc_waiter_return_error (proc_waiter_ref (waiter), error);
+  return TRUE;
+}
+
 static gboolean
 is_answering (ProcJob *self)
 {
@@ -276,6 +289,9 @@ void
 proc_job_add_waiter (ProcJob *self, GTask *task, ProcDemand demand)
 {
   g_autoptr(ProcWaiter) waiter = proc_waiter_new (task);
+
+  if (proc_job_refuse_in_fork (self, waiter))
+    return;
 
   proc_waiter_set_data (waiter, GINT_TO_POINTER (demand), NULL);
   proc_waiters_add (&self->waiters, waiter);
@@ -379,7 +395,8 @@ expect_no_delivery (ProcJob *self)
  *
  * The calling thread waits; no main context is iterated, and so in the job's own thread
  * no signal is made meanwhile: those of what was read come when its context is iterated
- * again, and until then all of that is kept in memory.
+ * again, and until then all of that is kept in memory. In a forked child of the program,
+ * where nothing ends, the error is `PROC_RUNNER_ERROR_SPAWN`.
  *
  * Returns: (transfer full): how the command ended, or %NULL with @error set
  *

@@ -155,6 +155,18 @@ write_number (ProcRunner *self, guint *setting, guint number)
   return changed;
 }
 
+/* In any thread, both in one go. */
+static gboolean
+write_max_running (ProcRunner *self, guint max_running)
+{
+  g_autoptr(GMutexLocker) locker = g_mutex_locker_new (&self->lock);
+  gboolean changed = self->max_running != max_running;
+
+  self->max_running = max_running;
+  proc_queue_set_limit (self->queue, max_running);
+  return changed;
+}
+
 /**
  * proc_runner_get_max_running:
  * @self: a runner
@@ -191,10 +203,9 @@ proc_runner_set_max_running (ProcRunner *self, guint max_running)
 {
   g_return_if_fail (PROC_IS_RUNNER (self));
 
-  if (!write_number (self, &self->max_running, max_running))
+  if (!write_max_running (self, max_running))
     return;
 
-  proc_queue_set_limit (self->queue, max_running);
   proc_engine_look (self->queue);
   g_object_notify (G_OBJECT (self), "max-running");
 }
@@ -290,7 +301,8 @@ stop_and_wait (ProcRunner *self, GCancellable *cancellable, GError **error)
  * nobody's callbacks are waited for. Called in a handler or a callback of a job, it does
  * not wait for what that job still has to tell: that comes when the handler has returned.
  *
- * Returns: %TRUE, or %FALSE with `G_IO_ERROR_CANCELLED` set if the wait was cancelled
+ * Returns: %TRUE, or %FALSE with `G_IO_ERROR_CANCELLED` set if the wait was cancelled, or
+ *   `PROC_RUNNER_ERROR_SPAWN` in a forked child of the program, where nothing ends
  *
  * Since: 1.0
  */
@@ -355,7 +367,8 @@ proc_runner_stop_all_async (ProcRunner *self,
  *
  * Gets the outcome of [method@Proc.Runner.stop_all_async].
  *
- * Returns: %TRUE, or %FALSE with `G_IO_ERROR_CANCELLED` set if the wait was cancelled
+ * Returns: %TRUE, or %FALSE with `G_IO_ERROR_CANCELLED` set if the wait was cancelled, or
+ *   `PROC_RUNNER_ERROR_SPAWN` in a forked child of the program, where nothing ends
  *
  * Since: 1.0
  */

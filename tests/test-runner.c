@@ -354,6 +354,8 @@ test_fork_without_exec (void)
       proc_runner_run_async (runner, command, NULL, test_call_done, test_call_begin (&call));
       proc_runner_run_finish (runner, test_call_wait (&call), &async_error);
       proc_job_wait (job, NULL, &wait_error);
+      g_clear_error (&wait_error);
+      g_strfreev (proc_job_read_lines (job, PROC_STREAM_STDOUT, NULL, &wait_error));
       proc_runner_stop_all (runner, NULL, &stop_error);
       failed = g_error_matches (sync_error, PROC_RUNNER_ERROR, PROC_RUNNER_ERROR_SPAWN)
                && g_error_matches (async_error, PROC_RUNNER_ERROR, PROC_RUNNER_ERROR_SPAWN)
