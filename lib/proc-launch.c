@@ -183,19 +183,19 @@ spawn_helper (const char *helper,
 {
   GSubprocess *subprocess;
   g_auto(GStrv) argv = NULL;
+  g_auto(ProcFd) copy = -1;
   ExecSteps steps;
-  int copy;
-
-  fill_steps (&steps, plan, supervise, streams, -1);
-  if (!send_fds (control->ours, plan, streams, &steps, error))
-    return NULL;
 
   copy = proc_fd_dup (control->theirs, error);
   if (copy < 0)
     return NULL;
 
+  fill_steps (&steps, plan, supervise, streams, -1);
+  if (!send_fds (control->ours, plan, streams, &steps, error))
+    return NULL;
+
   argv = make_helper_argv (helper, plan, &steps);
-  g_subprocess_launcher_take_stdin_fd (spawning, copy);
+  g_subprocess_launcher_take_stdin_fd (spawning, proc_fd_steal (&copy));
   g_subprocess_launcher_set_environ (spawning, plan->variables->entries);
   subprocess = g_subprocess_launcher_spawnv (spawning, (const char *const *) argv, error);
   g_subprocess_launcher_take_stdin_fd (spawning, -1);

@@ -302,7 +302,8 @@ many_args (void)
 
   while (path->len < PATH_SIZE)
     g_string_append (path, ":/no/such/folder/of/programs/at/all");
-  proc_command_setenv (command, "PATH", path->str);
+  g_string_prepend (path, "PATH=");
+  proc_command_set_environ (command, TEST_ARGV (path->str));
   for (guint i = 0; i < N_ARGS; i++)
     proc_command_add_arg (command, arg);
   return g_steal_pointer (&command);
@@ -318,6 +319,12 @@ test_too_much_for_the_helper (void)
   struct rlimit limit;
 
   g_assert_no_errno (getrlimit (RLIMIT_STACK, &old));
+  if (test_in_valgrind () || old.rlim_max < STACK_SIZE)
+    {
+      g_test_skip ("the arguments have another limit here");
+      return;
+    }
+
   limit = (struct rlimit) { STACK_SIZE, old.rlim_max };
   g_assert_no_errno (setrlimit (RLIMIT_STACK, &limit));
   result = test_run (runner, command);
