@@ -300,7 +300,7 @@ copy_to_foreign (ProcFileWriter *self, GError **error)
 }
 
 /* A stream that was given to us stays open. One of a run that is being stopped is asked
- * for nothing more: it might hang. What it was to write may not be there then. */
+ * for nothing more: it might hang. What it was to write, if anything, may not be there then. */
 static gboolean
 close_in_place (ProcFileWriter *self, GError **error)
 {
@@ -309,6 +309,8 @@ close_in_place (ProcFileWriter *self, GError **error)
 
   if (self->stream == NULL)
     return proc_file_target_flush (&self->target) || fail_with_errno (self, error);
+  if (self->redirect.file == NULL && self->written == 0)
+    return TRUE;
   if (g_cancellable_set_error_if_cancelled (self->cancellable, &cause))
     return proc_file_stream_fail (self->redirect.file, cause, error);
 
@@ -346,6 +348,7 @@ recover_in_place (ProcFileWriter *self, GBytes *tail)
   g_autofree char *path = g_strdup_printf ("/proc/self/fd/%d", self->target.fd);
   g_auto(ProcFd) fd = -1;
 
+  self->whole = self->start < 0;
   if (self->start < 0
       || lseek (self->target.fd, 0, SEEK_CUR) != self->start + (goffset) self->written)
     return g_bytes_ref (tail);
