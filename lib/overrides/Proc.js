@@ -173,7 +173,8 @@ function patchRunner(prototype) {
         patchAsync(prototype, name, converters);
     }
     patchAsync(prototype, 'stop_all', []);
-    patchTexts(prototype, 'setenv', 'unsetenv');
+    patchTexts(prototype, 'setenv', 'unsetenv', 'set_cwd');
+    patchEnviron(prototype);
     patch(prototype, 'start', [toCommand]);
     patch(prototype, 'submit', [toCommand, toFlag]);
 
@@ -236,8 +237,9 @@ function patchJob(prototype) {
 }
 
 function patchCommand(klass) {
-    const {new: newArgv, new_shell: newShell} = klass;
+    const {new: newArgv, new_shell: newShell, new_parse: newParse} = klass;
     klass.new = argv => newArgv.call(klass, toArgv(argv));
+    klass.new_parse = line => newParse.call(klass, toText(line));
     klass.new_shell = (script, args = null) =>
         newShell.call(klass, toText(script), toArgv(args));
 
@@ -246,7 +248,7 @@ function patchCommand(klass) {
         const {stdin_text, ...given} = properties;
         for (const [name, convert] of [
             ['argv', toArgv], ['script', toText], ['script_args', toArgv], ['line', toText],
-            ['environ', toArgv], ['stdin_bytes', toBytes],
+            ['environ', toArgv], ['stdin_bytes', toBytes], ['cwd', toText], ['argv0', toText],
         ]) {
             if (name in given)
                 given[name] = convert(given[name]);
@@ -269,7 +271,8 @@ function patchCommand(klass) {
     klass.prototype.set_stdin_bytes = function (bytes) {
         setBytes.call(this, toBytes(bytes));
     };
-    patchTexts(klass.prototype, 'add_arg', 'setenv', 'unsetenv');
+    patchTexts(klass.prototype, 'add_arg', 'setenv', 'unsetenv', 'set_cwd', 'set_argv0');
+    patchEnviron(klass.prototype);
 }
 
 function patchTexts(prototype, ...names) {
@@ -279,6 +282,14 @@ function patchTexts(prototype, ...names) {
             return method.apply(this, args.map(toText));
         };
     }
+}
+
+function patchEnviron(prototype) {
+    const setEnviron = prototype.set_environ;
+    prototype.set_environ = function (envp) {
+        envp?.forEach(toText);
+        setEnviron.call(this, envp);
+    };
 }
 
 function patchResult(prototype) {

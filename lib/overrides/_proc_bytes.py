@@ -10,6 +10,7 @@ each, without the interpreter's lock.
 import ctypes
 import mmap
 import os
+import sys
 import threading
 
 MUCH = 4 * 1024 * 1024
@@ -33,9 +34,14 @@ def to_python(data):
     return data.get_data() or b'' if size < MUCH else _copy_much(data, size)
 
 
+def _count_threads():
+    """How many may copy. No other one starts any more when the interpreter ends."""
+    return 1 if sys.is_finalizing() else min(len(os.sched_getaffinity(0)), MOST_THREADS)
+
+
 def _copy_much(data, size):
     copy = _make(None, size)  # its content is nobody's yet
-    length = -(-size // min(len(os.sched_getaffinity(0)), MOST_THREADS))
+    length = -(-size // _count_threads())
 
     def copy_part(at):
         """Holds both sides, should the thread that began be interrupted."""

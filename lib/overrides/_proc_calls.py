@@ -210,12 +210,11 @@ def wait_for_job(call):
     return call.job
 
 
-def wait(call):
+def wait(call, enough=lambda: False):
     """Gives what a call ends with, waiting so that handlers of signals run. If one raises,
-    the call is interrupted."""
+    or there is enough without it, the call is interrupted."""
     context = contexts.get_for_thread()
     ended = []
-    begun = False
 
     def over(source, task):
         ended.append((source, task))
@@ -225,15 +224,15 @@ def wait(call):
     try:
         with context:
             call.begin(over)
-        begun = True
-        context.wait_until(lambda: ended)
+        context.wait_until(lambda: ended or enough())
+        if not ended:
+            call.interrupt()
+            context.wait_until(lambda: ended)
     except BaseException:
         if ended:
             call.reclaim(*ended[0])
-            raise
-        call.abandoned = True
-        call.interrupt()
-        if begun:
-            context.wait_until(lambda: ended)
+        else:
+            call.abandoned = True
+            call.interrupt()
         raise
     return call.finish(*ended[0])

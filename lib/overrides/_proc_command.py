@@ -145,8 +145,12 @@ _add_arg = Command.add_arg
 _init = Command.__init__
 
 
-def _python_init(self, argv=None, **properties):
+def _python_init(self, argv=None, stdin_text=None, **properties):
+    if argv is not None and not properties.keys().isdisjoint(('script', 'line')):
+        raise TypeError('a command is an argument vector, a script or a line, and one of them')
     _init(self, **properties)
+    if stdin_text is not None:
+        self.set_stdin_text(stdin_text)
     for arg in to_argv(argv) if argv is not None else ():
         _add_arg(self, arg)
 
@@ -166,7 +170,13 @@ def _python_add_arg(self, arg):
     _add_arg(self, os.fspath(arg))
 
 
+def _python_set_stdin_text(self, text):
+    """Sets the standard input: text, which goes as UTF-8, NULs included."""
+    self.set_stdin_bytes(to_bytes(text) if text is not None else None)
+
+
 def install():
+    Command.set_stdin_text = _python_set_stdin_text
     Command.__init__ = _python_init
     Command.new = staticmethod(_python_new)
     Command.new_shell = staticmethod(_python_new_shell)

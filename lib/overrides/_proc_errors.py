@@ -99,7 +99,8 @@ class StartError(Error, OSError):
 
     def _describe(self, runner, command):
         self.strerror = self.message
-        self.filename = next(iter(command.get_argv()), None)
+        if command is not None:  # else it was begun in another language
+            self.filename = next(iter(command.get_argv()), None)
 
     def _get_state(self):
         return dict(self.__dict__, errno=self.errno, strerror=self.strerror,
@@ -128,7 +129,8 @@ class BadCwdError(StartError, NotADirectoryError):
     def _describe(self, runner, command):
         super()._describe(runner, command)
         self.errno = errno.ENOTDIR
-        self.filename = command.get_cwd() or (runner.dup_cwd() if runner is not None else None)
+        cwd = command.get_cwd() if command is not None else None
+        self.filename = cwd or (runner.dup_cwd() if runner is not None else None)
 
 
 _CLASSES = {

@@ -125,8 +125,13 @@ def write(self, bytes, cancellable=None):
 def read_lines(self, stream, cancellable=None):
     """Reads the next lines of an output. At its end the list is empty."""
     unread = _get_unread(self, stream)
-    lines = [] if unread else calls.wait(LinesCall(self, stream, cancellable))
-    return _take_all(unread) + lines
+    try:
+        if not unread:
+            unread.extend(calls.wait(LinesCall(self, stream, cancellable), lambda: unread))
+    except GLib.Error:
+        if not unread:  # else one that was interrupted has got them, and this one is cancelled
+            raise
+    return _take_all(unread)
 
 
 def wait(self, cancellable=None):

@@ -105,6 +105,12 @@ class TestKeywords(TestCase):
     def test_input(self):
         for data in b"a\0b", bytearray(b"a\0b"), memoryview(b"a\0b"), "a\0b":
             self.assertEqual(self.runner.check_output(["cat"], input=data), b"a\0b")
+        for both in {"script": "true"}, {"line": "true"}:
+            self.assertRaises(TypeError, Proc.Command, ["rm"], **both)
+        command = Proc.Command(["cat"], stdin_text="a\0b")
+        self.assertEqual(self.runner.check(command).stdout, b"a\0b")
+        command.set_stdin_text("\0c")
+        self.assertEqual(self.runner.check(command).stdout, b"\0c")
         self.assertEqual(self.runner.check_output(["cat"], input=b""), b"")
         with self.assertRaises(ValueError):
             self.runner.run(["cat"], input=b"", stdin=subprocess.PIPE)

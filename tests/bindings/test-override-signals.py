@@ -147,13 +147,16 @@ import time
 def on_usr1(*_):
     job.write("line\\n")
     time.sleep(0.05)
-    raise KeyboardInterrupt
+    if reading:
+        raise KeyboardInterrupt
 signal.signal(signal.SIGUSR1, on_usr1)
 open("here", "w").close()
 job = runner.start(["cat"], stdin=Proc.Stdio.PIPE, stdout=Proc.Stdio.PIPE)
 for _ in range(20):
+    reading = False
     threading.Timer(0.01, os.kill, (os.getpid(), signal.SIGUSR1)).start()
     try:
+        reading = True
         lines = job.read_lines(Proc.Stream.STDOUT)
     except KeyboardInterrupt:
         lines = job.read_lines(Proc.Stream.STDOUT)
