@@ -128,8 +128,8 @@ set_file (ProcCommand *self,
  *
  * With `PROC_FILE_FLAGS_DIRECT` the command gets the file's own descriptor. That
  * costs no time of this program's, and the output goes on if this program ends. In
- * exchange an idle timeout sees none of it, a write that fails is for the command to
- * notice, [property@Proc.Result:stdout-size] is by how much the file grew (0 for what
+ * exchange an idle timeout sees none of it, [property@Proc.Runner:max-output] does not
+ * bound it, a write that fails is for the command to notice, [property@Proc.Result:stdout-size] is by how much the file grew (0 for what
  * is no regular file), and the run does not wait for processes that the command
  * leaves behind: what they write after its end reaches a file that was written in
  * place or replaced by renaming, and is lost to one that was copied over.

@@ -315,7 +315,8 @@ proc_runner_get_max_output (ProcRunner *self)
  *
  * Sets how much a command may write to its standard output, and how much to its standard
  * error: each has the limit for itself, and merged they have one. It is for outputs that
- * are captured or go to a file, and exact to the byte.
+ * are captured or go to a file, and exact to the byte; not for one that the command writes
+ * by itself (`PROC_FILE_FLAGS_DIRECT`).
  * [property@Proc.Runner:overflow] says what happens to one that is longer.
  *
  * Since: 1.0
