@@ -471,7 +471,7 @@ void
 proc_child_signal (ProcChild *self, int signal_number)
 {
   if (has_lost_supervisor (self))
-    proc_group_signal_leader (self->group, signal_number);
+    proc_group_signal_orphaned (self->group, signal_number);
   else if (self->supervised && self->group != NULL)
     proc_control_order (self->control, EXEC_ORDER_SIGNAL, signal_number);
   else if (self->group != NULL)
@@ -491,7 +491,7 @@ guint
 proc_child_count_members (ProcChild *self)
 {
   if (has_lost_supervisor (self))
-    return proc_pidfd_has_exited (proc_group_get_pidfd (self->group)) ? 0 : 1;
+    return proc_group_count_orphaned (self->group);
   if (self->group == NULL || self->supervised)
     return self->reaped ? 0 : 1;
 

@@ -19,6 +19,8 @@ void proc_group_leader_reaped (ProcGroup *self);
 void proc_group_signal_leader (ProcGroup *self, int signal_number);
 void proc_group_signal (ProcGroup *self, int signal_number);
 guint proc_group_count_members (ProcGroup *self);
+void proc_group_signal_orphaned (ProcGroup *self, int signal_number);
+guint proc_group_count_orphaned (ProcGroup *self);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (ProcGroup, proc_group_free)
 

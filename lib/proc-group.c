@@ -199,11 +199,11 @@ is_in_group (const Member *member, pid_t group)
 
 /* The number may have passed to another process before it was opened. */
 static void
-hold (GArray *held, pid_t pid, pid_t group)
+hold (GArray *held, pid_t pid, pid_t group, gboolean *unknown)
 {
   Member member = { .pid = pid, .pidfd = proc_pidfd_open (pid) };
 
-  if (is_living_member (pid, group, &member.start_time, NULL))
+  if (is_living_member (pid, group, &member.start_time, unknown))
     g_array_append_val (held, member);
   else
     member_clear (&member);
@@ -245,7 +245,7 @@ scan (ProcGroup *self, GArray *held)
         {
           n_members++;
           if (held != NULL)
-            hold (held, pid, self->leader);
+            hold (held, pid, self->leader, &unknown);
         }
     }
 
@@ -332,6 +332,25 @@ proc_group_signal (ProcGroup *self, int signal_number)
     kill (-self->leader, signal_number);
 }
 
+/* Of one whose parent is not us, and is gone: the number alone tells nothing. */
+void
+proc_group_signal_orphaned (ProcGroup *self, int signal_number)
+{
+  if (self->shared || !proc_pidfd_signal_group (self->pidfd, signal_number))
+    proc_pidfd_signal (self->pidfd, signal_number);
+}
+
+guint
+proc_group_count_orphaned (ProcGroup *self)
+{
+  if (!self->shared && proc_pidfd_signal_group (self->pidfd, 0))
+    return 1;
+  if (self->pidfd >= 0)
+    return proc_pidfd_has_exited (self->pidfd) ? 0 : 1;
+
+  return kill (self->leader, 0) == 0 || errno == EPERM ? 1 : 0;
+}
+
 /* Gives how many live, as far as can be known; the leader counts until it is
  * reaped. Where the kernel cannot tell, all processes are looked at: to count a
  * stranger of that number would only cost time, and to hold it would cost its life. */
@@ -353,7 +372,7 @@ proc_group_count_members (ProcGroup *self)
   if (self->held->len > 0)
     held = new_held ();
   n_members = scan (self, held);
-  if (held != NULL && number_is_ours (self))
+  if (n_members >= 0 && held != NULL && number_is_ours (self))
     take_held (self, g_steal_pointer (&held));
   return n_members >= 0 ? n_members : 1;
 }
