@@ -21,10 +21,11 @@ typedef struct
   ProcFd fd;           /* from make_pipe to start */
   ProcOutlet *outlet;  /* the link's; NULL: nobody follows */
   gboolean piped;      /* goes to the outlet alone */
+  gboolean settling;
 } ProcOutput;
 
 void proc_output_init (ProcOutput *self, const ProcRedirect *redirect, const ProcPlan *plan);
-void proc_output_clear (ProcOutput *self, ProcLink *link, guint grace_msec);
+void proc_output_clear (ProcOutput *self, ProcLink *link, gboolean ran, guint grace_msec);
 void proc_output_follow (ProcOutput *self,
                          ProcOutlet *outlet,
                          ProcOutletFunc changed,
@@ -40,6 +41,8 @@ gboolean proc_output_is_pumping (const ProcOutput *self);
 gboolean proc_output_is_held (const ProcOutput *self);
 void proc_output_read_rest (ProcOutput *self);
 gboolean proc_output_is_settled (const ProcOutput *self);
+gboolean proc_output_replaces (const ProcOutput *self);
+void proc_output_settle (ProcOutput *self, gboolean keep);
 void proc_output_report (const ProcOutput *self,
                          ProcReport *report,
                          GBytes **bytes,

@@ -57,11 +57,12 @@ proc_output_init (ProcOutput *self, const ProcRedirect *redirect, const ProcPlan
     self->sink->cap = plan->cap;
 }
 
-/* A relay has @grace_msec for what somebody else may hold open. */
+/* Where the program @ran, what is left goes on as a relay, which has @grace_msec for what somebody
+ * else may hold open. Else the start may be tried again. */
 void
-proc_output_clear (ProcOutput *self, ProcLink *link, guint grace_msec)
+proc_output_clear (ProcOutput *self, ProcLink *link, gboolean ran, guint grace_msec)
 {
-  gboolean goes_on = self->piped && self->pump != NULL && proc_pump_is_open (self->pump);
+  gboolean goes_on = ran && self->piped && self->pump != NULL && proc_pump_is_open (self->pump);
 
   if (self->outlet != NULL)
     proc_outlet_detach (self->outlet);
@@ -188,6 +189,26 @@ gboolean
 proc_output_is_settled (const ProcOutput *self)
 {
   return self->sink == NULL || self->piped || self->sink->settled;
+}
+
+/* TRUE: a file gets all of its content at once, in the end. */
+gboolean
+proc_output_replaces (const ProcOutput *self)
+{
+  const ProcFileFlags in_place = PROC_FILE_FLAGS_TRUNCATE | PROC_FILE_FLAGS_APPEND;
+
+  return self->redirect->file != NULL && (self->redirect->file_flags & in_place) == 0;
+}
+
+/* The first call counts. */
+void
+proc_output_settle (ProcOutput *self, gboolean keep)
+{
+  if (self->settling || proc_output_is_settled (self))
+    return;
+
+  self->settling = TRUE;
+  proc_sink_settle (self->sink, keep);
 }
 
 /* Once, when all is settled. */

@@ -185,8 +185,8 @@ has_succeeded (const ProcRun *self)
          && self->child != NULL
          && !self->stopped
          && !proc_streams_have_overflowed (self->streams)
-         && self->status_known
-         && WIFEXITED (self->wait_status)
+         && !proc_streams_were_cut (self->streams)
+         && self->status_known && WIFEXITED (self->wait_status)
          && proc_plan_is_success (self->plan, WEXITSTATUS (self->wait_status));
 }
 
@@ -197,7 +197,6 @@ begin_settle (ProcRun *self)
   proc_grace_end (&self->grace);
   if (self->child != NULL)
     proc_child_release (self->child);
-  proc_streams_settle (self->streams, has_succeeded (self));
 }
 
 static ProcOutcome
@@ -354,6 +353,7 @@ step (ProcRun *self)
       break;
 
     case RUN_SETTLING:
+      proc_streams_settle (self->streams, has_succeeded (self));
       if (proc_streams_are_settled (self->streams) && is_child_settled (self))
         self->state = RUN_DONE;
       break;

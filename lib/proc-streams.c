@@ -176,7 +176,7 @@ void
 proc_streams_free (ProcStreams *self)
 {
   for (guint i = 0; i < N_OUTPUTS; i++)
-    proc_output_clear (&self->outputs[i], self->link, self->plan->drain_grace_msec);
+    proc_output_clear (&self->outputs[i], self->link, self->running, self->plan->drain_grace_msec);
 
   if (is_inlet_attached (self))
     proc_inlet_break (proc_link_get_inlet (self->link));
@@ -421,8 +421,9 @@ proc_streams_abort (ProcStreams *self)
       proc_sink_abort (self->outputs[i].sink);
 }
 
-/* Nothing is read for the child any more. Files get their content, or with @keep FALSE
- * are left as they were. */
+/* Nothing is read for the child any more. Files get their content, or with @keep FALSE are left as
+ * they were: what replaces one waits for what does not, and may yet fail or be cut. To be called
+ * again after each change. */
 void
 proc_streams_settle (ProcStreams *self, gboolean keep)
 {
@@ -430,8 +431,15 @@ proc_streams_settle (ProcStreams *self, gboolean keep)
     proc_input_stop (self->input);
 
   for (guint i = 0; i < N_OUTPUTS; i++)
-    if (!proc_output_is_settled (&self->outputs[i]))
-      proc_sink_settle (self->outputs[i].sink, keep);
+    if (!proc_output_replaces (&self->outputs[i]))
+      proc_output_settle (&self->outputs[i], keep);
+
+  for (guint i = 0; i < N_OUTPUTS; i++)
+    if (!proc_output_replaces (&self->outputs[i]) && !proc_output_is_settled (&self->outputs[i]))
+      return;
+
+  for (guint i = 0; i < N_OUTPUTS; i++)
+    proc_output_settle (&self->outputs[i], keep);
 }
 
 gboolean

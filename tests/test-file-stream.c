@@ -267,6 +267,25 @@ test_fi11_not_flushed_is_no_success (void)
   end_hanging (&hanging);
 }
 
+/* The other output was to replace a file, and the run has not succeeded. */
+static void
+test_fi11_cut_replaces_nothing (void)
+{
+  g_autoptr(ProcCommand) command = test_child ("flood", "1000", "out", "err", "oops", NULL);
+  g_autoptr(GFile) file = test_file ("file", "old");
+  Hanging hanging;
+
+  proc_command_set_stderr_file (command, file, PROC_FILE_FLAGS_NONE);
+  start_hanging (&hanging, FALSE, command);
+  test_assert_no_children ();
+  g_cancellable_cancel (hanging.cancellable);
+  assert_cancelled (&hanging);
+  test_assert_file (file, "old");
+  test_assert_alone (file);
+  g_clear_object (&command);
+  end_hanging (&hanging);
+}
+
 static void
 test_fi11_hanging_times_out (void)
 {
@@ -393,6 +412,7 @@ main (int argc, char **argv)
   TEST_ADD ("/file-stream/fi11-hanging-at-the-end-is-cancelled",
             test_fi11_hanging_at_the_end_is_cancelled);
   TEST_ADD ("/file-stream/fi11-not-flushed-is-no-success", test_fi11_not_flushed_is_no_success);
+  TEST_ADD ("/file-stream/fi11-cut-replaces-nothing", test_fi11_cut_replaces_nothing);
   TEST_ADD ("/file-stream/fi11-hanging-times-out", test_fi11_hanging_times_out);
   TEST_ADD ("/file-stream/fi11-others-go-on", test_fi11_others_go_on);
   TEST_ADD ("/file-stream/fi10-hanging-file-is-cancelled", test_fi10_hanging_file_is_cancelled);
