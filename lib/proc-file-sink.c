@@ -40,6 +40,7 @@ typedef struct
   gboolean is_tee;
   gboolean is_twin;
   gboolean may_hang;
+  gboolean spools; /* what was written is in the result, unless the file gets it */
   GSource *patience;
 
   int pipe; /* the pump's, or -1 */
@@ -256,6 +257,7 @@ on_patience_over (gpointer user_data)
   self->bytes = proc_file_worker_leave (g_steal_pointer (&self->worker));
   self->failed = TRUE;
   self->parent.cut = TRUE;
+  self->parent.lost = self->spools && self->bytes == NULL && self->parent.size > 0;
   self->parent.settled = settling || self->settling || !self->parent.opened;
   proc_sink_notify (&self->parent);
   return G_SOURCE_REMOVE;
@@ -431,6 +433,7 @@ proc_file_sink_new (const ProcRedirect *redirect)
   self->may_hang = redirect->file == NULL || !g_file_is_native (redirect->file);
   self->is_tee = redirect->file != NULL
                  && (redirect->file_flags & PROC_FILE_FLAGS_TEE) != 0;
+  self->spools = redirect->file != NULL && redirect->file_flags == PROC_FILE_FLAGS_NONE;
   return &self->parent;
 }
 

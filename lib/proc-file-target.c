@@ -207,12 +207,25 @@ copy_owner_and_mode (int fd, const struct stat *old)
   return fchmod (fd, old->st_mode & 07777) == 0;
 }
 
+/* Nothing can be renamed over it. FALSE also where nobody can tell. */
+static gboolean
+is_mount_point (const char *path, const char *directory)
+{
+  struct statx file, folder;
+
+  return statx (AT_FDCWD, path, 0, STATX_MNT_ID, &file) == 0
+         && statx (AT_FDCWD, directory, 0, STATX_MNT_ID, &folder) == 0
+         && (file.stx_mask & folder.stx_mask & STATX_MNT_ID) != 0
+         && file.stx_mnt_id != folder.stx_mnt_id;
+}
+
 static gboolean
 open_for_rename (ProcFileTarget *self, const char *path, const struct stat *old)
 {
   g_autofree char *directory = g_path_get_dirname (path);
 
-  if (old != NULL && (old->st_nlink > 1 || has_attributes (path)))
+  if (old != NULL
+      && (old->st_nlink > 1 || has_attributes (path) || is_mount_point (path, directory)))
     return FALSE;
 
   self->dir_fd = proc_fd_lift (open (directory, O_PATH | O_DIRECTORY | O_CLOEXEC));
@@ -238,17 +251,19 @@ proc_file_target_open_replace (ProcFileTarget *self, const char *path, GCancella
   if (real_path == NULL)
     return FALSE;
 
-  if (stat (real_path, &info) < 0)
+  if (stat (path, &info) < 0)
     return errno == ENOENT && open_for_rename (self, real_path, NULL);
 
   if (!S_ISREG (info.st_mode) && !S_ISDIR (info.st_mode))
-    return proc_file_target_open_in_place (self, real_path, 0, cancellable);
+    return proc_file_target_open_in_place (self, path, 0, cancellable);
 
   /* What cannot be written cannot be replaced either, whoever owns the folder. */
-  old_fd = proc_fd_lift (open (real_path, O_WRONLY | O_NOCTTY | O_CLOEXEC));
+  old_fd = proc_fd_lift (open (path, O_WRONLY | O_NOCTTY | O_CLOEXEC));
   if (old_fd < 0)
     return FALSE;
-  if (open_for_rename (self, real_path, &info))
+
+  /* A link such as those of /proc/self/fd leads to a file that may have another name, or none. */
+  if (is_same_inode (path, real_path) && open_for_rename (self, real_path, &info))
     return TRUE;
 
   proc_file_target_clear (self);
@@ -258,13 +273,13 @@ proc_file_target_open_replace (ProcFileTarget *self, const char *path, GCancella
 }
 
 /* Some file systems tell only at closing that they could not write; and what they
- * did write may have to be read back then. */
+ * did write may have to be read back then. Without a descriptor for that, they are not asked. */
 gboolean
 proc_file_target_flush (ProcFileTarget *self)
 {
   int copy = fcntl (self->fd, F_DUPFD_CLOEXEC, 3);
 
-  return copy >= 0 && close (copy) == 0;
+  return copy >= 0 ? close (copy) == 0 : errno == EMFILE || errno == ENFILE;
 }
 
 gboolean

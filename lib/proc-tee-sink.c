@@ -20,6 +20,7 @@ typedef struct
   ProcSink *capture;
   guint8 *data; /* the file's memory, from reserve to commit; NULL: it takes no more */
   guint8 *copy; /* the capture's */
+  gboolean full; /* there was no room in the capture */
 } TeeSink;
 
 static gboolean
@@ -78,6 +79,7 @@ tee_sink_reserve (ProcSink *sink, gsize *size)
   gsize room = G_MAXSIZE;
 
   self->data = NULL;
+  self->full = FALSE;
   if (!has_failed (self->file))
     {
       self->data = proc_sink_reserve (self->file, &room);
@@ -86,7 +88,8 @@ tee_sink_reserve (ProcSink *sink, gsize *size)
     }
 
   self->copy = proc_sink_reserve (self->capture, size);
-  if (self->copy == NULL)
+  self->full = self->copy == NULL;
+  if (self->full)
     {
       take_facts (self);
       return NULL;
@@ -111,13 +114,13 @@ tee_sink_commit (ProcSink *sink, gsize size)
   take_facts (self);
 }
 
-/* It goes on without the file. */
+/* It goes on without the file, and the file may be busy. */
 static gboolean
 tee_sink_is_closed (ProcSink *sink)
 {
   TeeSink *self = (TeeSink *) sink;
 
-  return proc_sink_is_closed (self->capture);
+  return self->full && proc_sink_is_closed (self->capture);
 }
 
 static void

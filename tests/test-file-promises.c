@@ -170,6 +170,65 @@ end_midway (Midway *self)
 
 /* The last one to rename wins. */
 static void
+write_to_descriptor (int fd)
+{
+  g_autofree char *path = g_strdup_printf ("/proc/self/fd/%d", fd);
+  g_autoptr(GFile) file = g_file_new_for_path (path);
+  g_autoptr(ProcRunner) runner = proc_runner_new ();
+  g_autoptr(ProcCommand) command = write_to (file, 0, test_child ("print", "new", NULL));
+  g_autoptr(ProcResult) result = test_check (runner, command);
+
+  test_assert_text (proc_result_get_stdout (result), "");
+}
+
+/* Links that lead to what has another name, or none. */
+static void
+test_magic_links (void)
+{
+  g_autoptr(GFile) file = test_file ("file", "longer and old");
+  g_autofree char *stray = g_strconcat (g_file_peek_path (file), " (deleted)", NULL);
+  int fd = open (g_file_peek_path (file), O_RDWR | O_CLOEXEC);
+  char found[16];
+  int ends[2];
+
+  g_assert_no_errno (unlink (g_file_peek_path (file)));
+  write_to_descriptor (fd);
+  g_assert_cmpint (pread (fd, found, sizeof found, 0), ==, 3);
+  g_assert_cmpmem (found, 3, "new", 3);
+  g_assert_false (g_file_test (stray, G_FILE_TEST_EXISTS));
+  close (fd);
+
+  g_assert_no_errno (pipe2 (ends, O_CLOEXEC));
+  write_to_descriptor (ends[1]);
+  g_assert_cmpint (read (ends[0], found, sizeof found), ==, 3);
+  g_assert_cmpmem (found, 3, "new", 3);
+  close (ends[0]);
+  close (ends[1]);
+}
+
+static void
+test_mount_point (void)
+{
+  g_autoptr(ProcRunner) runner = proc_runner_new ();
+  g_autoptr(GFile) inner = test_file ("inner", "longer and old");
+  g_autoptr(GFile) file = test_file ("file", "below");
+  g_autoptr(ProcCommand) command = write_to (file, 0, test_child ("print", "new", NULL));
+  g_autoptr(ProcResult) result = NULL;
+
+  if (mount (g_file_peek_path (inner), g_file_peek_path (file), NULL, MS_BIND, NULL) < 0)
+    {
+      g_test_skip ("no right to mount");
+      return;
+    }
+
+  result = proc_runner_run (runner, command, NULL, NULL);
+  g_assert_no_errno (umount2 (g_file_peek_path (file), MNT_DETACH));
+  g_assert_true (proc_result_get_successful (result));
+  test_assert_file (inner, "new");
+  test_assert_file (file, "below");
+}
+
+static void
 test_replaced_under_us (void)
 {
   g_autoptr(GFile) file = test_file ("file", "old");
@@ -460,6 +519,8 @@ main (int argc, char **argv)
   TEST_ADD ("/file-promises/fi7-extended-attribute", test_fi7_extended_attribute);
   TEST_ADD ("/file-promises/fi7-access-list", test_fi7_access_list);
   TEST_ADD ("/file-promises/fi7-mode-is-never-wider", test_fi7_mode_is_never_wider);
+  TEST_ADD ("/file-promises/magic-links", test_magic_links);
+  TEST_ADD ("/file-promises/mount-point", test_mount_point);
   TEST_ADD ("/file-promises/replaced-under-us", test_replaced_under_us);
   TEST_ADD ("/file-promises/replaced-under-us-in-place", test_replaced_under_us_in_place);
   TEST_ADD ("/file-promises/new-file-removed-under-us", test_new_file_removed_under_us);
