@@ -93,13 +93,16 @@ proc_error_set_errno (GError *error, int saved_errno)
   proc_runner_error_get_private (error)->saved_errno = saved_errno;
 }
 
-/* TRUE: something ran out that others may give back. */
+/* TRUE: something ran out that others may give back. It may be what a file was to be opened
+ * with. */
 gboolean
 proc_error_is_exhaustion (const GError *error)
 {
   int saved_errno;
 
-  if (!g_error_matches (error, PROC_RUNNER_ERROR, PROC_RUNNER_ERROR_SPAWN))
+  if (!g_error_matches (error, PROC_RUNNER_ERROR, PROC_RUNNER_ERROR_SPAWN)
+      && !g_error_matches (error, PROC_RUNNER_ERROR, PROC_RUNNER_ERROR_OUTPUT_FILE)
+      && !g_error_matches (error, PROC_RUNNER_ERROR, PROC_RUNNER_ERROR_INPUT_FILE))
     return FALSE;
 
   saved_errno = proc_runner_error_get_private (error)->saved_errno;

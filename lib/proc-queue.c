@@ -265,7 +265,8 @@ on_run_done (ProcRun *run, gpointer user_data)
   ProcReport *report = proc_run_steal_report (run);
   ProcPool *pool = entry->queue->pool;
   gboolean try_again;
-  gboolean in_want = report->error != NULL && proc_error_is_exhaustion (report->error);
+  gboolean in_want = report->error != NULL && !report->ended
+                     && proc_error_is_exhaustion (report->error);
   gboolean never_ran = in_want && entry->stopped;
 
   proc_run_free (run);

@@ -122,6 +122,25 @@ test_with_a_file (void)
   leave ();
 }
 
+/* Descriptors, also those of files. */
+static void
+test_descriptors (void)
+{
+  const struct rlimit few = { 40, 40 };
+  g_autoptr(ProcRunner) runner = proc_runner_new ();
+  g_autoptr(GFile) file = g_file_new_for_path ("/dev/null");
+  guint n_ended = 0;
+
+  proc_runner_check_output (runner, TEST_ARGV ("true"), NULL, NULL);
+  g_assert_no_errno (setrlimit (RLIMIT_NOFILE, &few));
+  for (guint i = 0; i < 5 * N_RUNS; i++)
+    proc_runner_check_output_to_file_async (runner, TEST_ARGV ("true"), file, NULL, has_written,
+                                            &n_ended);
+  while (n_ended < 5 * N_RUNS)
+    g_main_context_iteration (NULL, TRUE);
+  leave ();
+}
+
 static void
 assert_echo (ProcJob *job)
 {
@@ -206,6 +225,7 @@ main (int argc, char **argv)
   TEST_ADD_APART ("/want/rx2-alone", test_alone);
   TEST_ADD_APART ("/want/rx2-in-company", test_in_company);
   TEST_ADD_APART ("/want/rx2-with-a-file", test_with_a_file);
+  TEST_ADD_APART ("/want/descriptors", test_descriptors);
   TEST_ADD_APART ("/want/rx2-with-input", test_with_input);
   TEST_ADD_APART ("/want/rx2-stopped", test_stopped);
 
