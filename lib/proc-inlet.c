@@ -166,7 +166,8 @@ feed_next (ProcInlet *self)
     }
   else if (close)
     {
-      proc_feed_close (g_steal_pointer (&self->feed));
+      proc_feed_close (self->feed);
+      proc_inlet_break (self); /* who was about to write when it was closed */
     }
 }
 
