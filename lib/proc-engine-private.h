@@ -26,6 +26,7 @@ ProcQueue *proc_engine_new_queue (ProcQueueCounted counted,
                                   GDestroyNotify destroy);
 void proc_engine_look (ProcQueue *queue);
 gboolean proc_engine_check_owner (GError **error);
+gboolean proc_engine_refuse (ProcWaiter *waiter);
 
 ProcTicket *proc_engine_submit (ProcPlan *plan,
                                 ProcQueue *queue,

@@ -135,6 +135,19 @@ proc_engine_check_owner (GError **error)
   return FALSE;
 }
 
+/* TRUE: so it is, where nothing is answered; and @waiter was told. */
+gboolean
+proc_engine_refuse (ProcWaiter *waiter)
+{
+  GError *error = NULL;
+
+  if (proc_engine_check_owner (&error))
+    return FALSE;
+
+  proc_waiter_return_error (proc_waiter_ref (waiter), error);
+  return TRUE;
+}
+
 static Engine *
 get_engine (GError **error)
 {

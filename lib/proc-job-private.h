@@ -81,7 +81,6 @@ void proc_job_submit (ProcJob *self,
                       gboolean urgent,
                       GCancellable *cancellable);
 void proc_job_refuse (ProcJob *self, ProcReport *report);
-gboolean proc_job_refuse_in_fork (ProcJob *self, ProcWaiter *waiter);
 void proc_job_add_waiter (ProcJob *self, GTask *task, ProcDemand demand);
 void proc_job_answer_waiters (ProcJob *self);
 const ProcVerdict *proc_job_judge (ProcJob *self);

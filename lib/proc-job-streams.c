@@ -30,7 +30,7 @@ is_output_piped (const ProcRedirect *out)
 static void
 write_bytes (ProcJob *self, GBytes *bytes, ProcWaiter *waiter)
 {
-  if (proc_job_refuse_in_fork (self, waiter))
+  if (proc_engine_refuse (waiter))
     return;
 
   if (is_input_piped (self))
@@ -164,7 +164,7 @@ is_stream (ProcStream stream)
 static void
 request_lines (ProcJob *self, ProcStream stream, ProcWaiter *waiter)
 {
-  if (!proc_job_refuse_in_fork (self, waiter))
+  if (!proc_engine_refuse (waiter))
     proc_reader_request (proc_link_get_reader (self->link, stream), 0, waiter);
 }
 

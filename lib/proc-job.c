@@ -262,19 +262,6 @@ proc_job_answer_waiters (ProcJob *self)
     answer (self, waiter);
 }
 
-/* TRUE: this is a forked child, where nothing will come; and @waiter was told so. */
-gboolean
-proc_job_refuse_in_fork (ProcJob *self, ProcWaiter *waiter)
-{
-  GError *error = NULL;
-
-  if (proc_link_has_ended (self->link) || proc_engine_check_owner (&error))
-    return FALSE;
-
-  proc_waiter_return_error (proc_waiter_ref (waiter), error);
-  return TRUE;
-}
-
 static gboolean
 is_answering (ProcJob *self)
 {
@@ -290,7 +277,7 @@ proc_job_add_waiter (ProcJob *self, GTask *task, ProcDemand demand)
 {
   g_autoptr(ProcWaiter) waiter = proc_waiter_new (task);
 
-  if (proc_job_refuse_in_fork (self, waiter))
+  if (!proc_link_has_ended (self->link) && proc_engine_refuse (waiter))
     return;
 
   proc_waiter_set_data (waiter, GINT_TO_POINTER (demand), NULL);
@@ -369,7 +356,8 @@ proc_job_send_signal (ProcJob *self, int signal_number)
 static void
 expect_no_delivery (ProcJob *self)
 {
-  gboolean here = self->thread == g_thread_self ();
+  gboolean here = self->thread == g_thread_self ()
+                  || g_main_context_is_owner (proc_job_get_context (self));
 
   if (here)
     proc_job_listen (self);

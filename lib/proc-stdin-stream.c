@@ -4,6 +4,8 @@
 
 #include "proc-stdin-stream-private.h"
 
+#include "proc-engine-private.h"
+
 /* A job's standard input as a GOutputStream. Each write is one of the inlet's; the
  * engine makes the system calls, so a broken pipe is an error and no signal.
  *
@@ -29,7 +31,8 @@ write_some (GOutputStream *stream, const void *buffer, gsize count, ProcWaiter *
   gsize size = MIN (count, MOST_AT_ONCE);
   g_autoptr(GBytes) bytes = g_bytes_new (buffer, size);
 
-  proc_inlet_write (proc_link_get_inlet (self->link), bytes, waiter);
+  if (!proc_engine_refuse (waiter))
+    proc_inlet_write (proc_link_get_inlet (self->link), bytes, waiter);
   return size;
 }
 

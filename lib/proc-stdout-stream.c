@@ -4,6 +4,8 @@
 
 #include "proc-stdout-stream-private.h"
 
+#include "proc-engine-private.h"
+
 #include <string.h>
 
 /* A piped output of a job as a GInputStream: each read is a request to its reader. */
@@ -23,6 +25,13 @@ get_reader (GInputStream *stream)
   ProcStdoutStream *self = PROC_STDOUT_STREAM (stream);
 
   return proc_link_get_reader (self->link, self->stream);
+}
+
+static void
+request (GInputStream *stream, gsize count, ProcWaiter *waiter)
+{
+  if (!proc_engine_refuse (waiter))
+    proc_reader_request (get_reader (stream), count, waiter);
 }
 
 /* Gives how many bytes the request was answered with; -1 without an answer. Takes
@@ -56,11 +65,11 @@ stdout_stream_read (GInputStream *stream,
     return 0;
 
   waiter = proc_waiter_new_sync (cancellable);
-  proc_reader_request (get_reader (stream), count, waiter);
+  request (stream, count, waiter);
   return take_answer (proc_waiter_wait (waiter, error), buffer);
 }
 
-/* The request has a task of its own, for the bytes are taken in the engine's thread, and
+/* The answer has a task of its own, for the bytes are taken in the engine's thread, and
  * put into the caller's buffer in the caller's context. */
 static void
 on_answer (GObject *source, GAsyncResult *result, gpointer user_data)
@@ -86,7 +95,7 @@ stdout_stream_read_async (GInputStream *stream,
                           gpointer user_data)
 {
   g_autoptr(GTask) task = g_task_new (stream, cancellable, callback, user_data);
-  g_autoptr(GTask) request = NULL;
+  g_autoptr(GTask) answer = NULL;
   g_autoptr(ProcWaiter) waiter = NULL;
 
   g_task_set_source_tag (task, stdout_stream_read_async);
@@ -98,11 +107,11 @@ stdout_stream_read_async (GInputStream *stream,
       return;
     }
 
-  request = g_task_new (stream, cancellable, on_answer, g_object_ref (task));
-  g_task_set_source_tag (request, stdout_stream_read_async);
-  g_task_set_priority (request, io_priority);
-  waiter = proc_waiter_new (request);
-  proc_reader_request (get_reader (stream), count, waiter);
+  answer = g_task_new (stream, cancellable, on_answer, g_object_ref (task));
+  g_task_set_source_tag (answer, stdout_stream_read_async);
+  g_task_set_priority (answer, io_priority);
+  waiter = proc_waiter_new (answer);
+  request (stream, count, waiter);
 }
 
 static gssize
