@@ -166,13 +166,8 @@ begin_plan (ProcRunner *self)
 }
 
 static gboolean
-complete_plan (ProcRunner *self, ProcCommand *command, ProcPlan *plan, GError **error)
+complete_plan (ProcPlan *plan, ProcCommand *command, const char *bad_entry, GError **error)
 {
-  g_autofree char *bad_entry = NULL;
-
-  g_mutex_lock (&self->lock);
-  bad_entry = g_strdup (proc_environ_find_bad_entry (self->environ_));
-  g_mutex_unlock (&self->lock);
   if (bad_entry != NULL)
     return proc_plan_refuse_variable (bad_entry, error);
 
@@ -188,6 +183,7 @@ proc_runner_make_plan (ProcRunner *self,
                        ProcReport **refusal)
 {
   g_autoptr(ProcPlan) plan = NULL;
+  g_autofree char *bad_entry = NULL;
   GError *error = NULL;
 
   proc_trace_begin (command);
@@ -199,10 +195,11 @@ proc_runner_make_plan (ProcRunner *self,
 
   g_mutex_lock (&self->lock);
   plan = begin_plan (self);
+  bad_entry = g_strdup (proc_environ_find_bad_entry (self->environ_));
   g_mutex_unlock (&self->lock);
 
   plan->may_pipe = may_pipe;
-  if (complete_plan (self, command, plan, &error))
+  if (complete_plan (plan, command, bad_entry, &error))
     return g_steal_pointer (&plan);
 
   *refusal = proc_report_new_error (error);
