@@ -215,7 +215,7 @@ test_mount_point (void)
   g_autoptr(ProcCommand) command = write_to (file, 0, test_child ("print", "new", NULL));
   g_autoptr(ProcResult) result = NULL;
 
-  if (mount (g_file_peek_path (inner), g_file_peek_path (file), NULL, MS_BIND, NULL) < 0)
+  if (mount (g_file_peek_path (inner), g_file_peek_path (file), "none", MS_BIND, NULL) < 0)
     {
       g_test_skip ("no right to mount");
       return;
