@@ -343,12 +343,16 @@ proc_group_signal_orphaned (ProcGroup *self, int signal_number)
 guint
 proc_group_count_orphaned (ProcGroup *self)
 {
-  if (!self->shared && proc_pidfd_signal_group (self->pidfd, 0))
-    return 1;
-  if (self->pidfd >= 0)
-    return proc_pidfd_has_exited (self->pidfd) ? 0 : 1;
+  gboolean lives = self->pidfd >= 0 && !proc_pidfd_has_exited (self->pidfd);
+  int n_members;
 
-  return kill (self->leader, 0) == 0 || errno == EPERM ? 1 : 0;
+  if (lives || self->shared)
+    return lives ? 1 : 0;
+  if (!proc_pidfd_signal_group (self->pidfd, 0) && errno == ESRCH)
+    return 0;
+
+  n_members = scan (self, NULL);
+  return n_members >= 0 ? n_members : 1;
 }
 
 /* Gives how many live, as far as can be known; the leader counts until it is

@@ -215,6 +215,7 @@ def wait(call, enough=lambda: False):
     or there is enough without it, the call is interrupted."""
     context = contexts.get_for_thread()
     ended = []
+    begun = False
 
     def over(source, task):
         ended.append((source, task))
@@ -224,6 +225,7 @@ def wait(call, enough=lambda: False):
     try:
         with context:
             call.begin(over)
+        begun = True
         context.wait_until(lambda: ended or enough())
         if not ended:
             call.interrupt()
@@ -234,5 +236,7 @@ def wait(call, enough=lambda: False):
         else:
             call.abandoned = True
             call.interrupt()
+            if begun:  # else it may not have been, or ends in a later wait
+                context.wait_until(lambda: ended)
         raise
     return call.finish(*ended[0])
