@@ -207,8 +207,8 @@ def run():
         print(error.result.returncode, flush=True)
     over.set()
 over = threading.Event()
-threading.Thread(target=run).start()
 try:
+    threading.Thread(target=run).start()
     over.wait()
 except KeyboardInterrupt:
     cancellable.cancel()
