@@ -14,6 +14,7 @@ from gi.repository import Gio, GLib, GObject
 from . import _proc_context as contexts
 
 Proc = get_introspection_module('Proc')
+FINISHED = Proc.JobState.FINISHED
 
 
 class Chain:
@@ -54,7 +55,6 @@ class Call:
         self._args = args
         self._cancellable = Gio.Cancellable()
         self._chain = Chain(cancellable, self._cancellable)
-        self.abandoned = False
 
     def begin(self, over):
         self._chain.__enter__()
@@ -67,16 +67,16 @@ class Call:
         self._chain.__exit__()
         return self._finish(source, task)
 
-    def reclaim(self, source, task):
-        """It has ended, and nobody waits any more."""
-        try:
-            value = self.finish(source, task)
-        except GLib.Error:
-            return
-        self.give_back(value)
-
     def give_back(self, value):
         """Nobody waits any more for what it gave."""
+
+    def reclaim(self, source, task):
+        """A handler of a signal raised, and nobody waits any more. It may be finished."""
+
+    def begin_in(self, context, steps, over):
+        """As begin(), in a context. There are steps once it has begun."""
+        self._chain.__enter__()
+        context.call(steps, self._begin, self.source, *self._args, self._cancellable, over)
 
 
 class JobCall(Call):
@@ -94,8 +94,16 @@ class JobCall(Call):
     def submit(self):
         self.job = self.runner.submit(self.command, self.urgent, self.cancellable)
 
+    def submit_in(self, context):
+        """Has the job in any case, even if a handler of a signal raises."""
+        steps = []
+        try:
+            context.call(steps, self.runner.submit, self.command, self.urgent, self.cancellable)
+        finally:
+            self.job = steps[1] if steps else None
+
     def is_over(self):
-        return self.job.get_state() == Proc.JobState.FINISHED
+        return self.job.get_state() == FINISHED
 
     def begin(self, over):
         """By a signal: PyGObject's callbacks leave some bytes behind, for each call."""
@@ -199,8 +207,7 @@ def wait_for_job(call):
     context = contexts.get_for_thread()
     try:
         if call.job is None:
-            with context:
-                call.submit()
+            call.submit_in(context)
         context.wait_until(call.is_over)
     except BaseException:
         if call.job is not None and call.n_interrupts < 2:
@@ -210,33 +217,51 @@ def wait_for_job(call):
     return call.job
 
 
-def wait(call, enough=lambda: False):
-    """Gives what a call ends with, waiting so that handlers of signals run. If one raises,
-    or there is enough without it, the call is interrupted."""
-    context = contexts.get_for_thread()
-    ended = []
-    begun = False
+class Wait:
+    """A wait for a call, in this thread. If a handler of a signal raises, the call is
+    interrupted, and has ended when that goes on.
 
-    def over(source, task):
-        ended.append((source, task))
-        if call.abandoned:
-            call.reclaim(source, task)
+    What is raised in a function that C calls would be lost, so there is none of ours here.
+    """
 
+    def __init__(self, call):
+        self.call = call
+        self.context = contexts.get_for_thread()
+        self.steps = []
+        self.ended = {}
+
+    def run(self):
+        try:
+            self.call.begin_in(self.context, self.steps, self.ended.setdefault)
+            self._join()
+        except BaseException:
+            if self.steps:
+                self._interrupt()
+            raise
+
+    def _join(self):
+        self.context.wait_until(lambda: self.ended)
+
+    def _interrupt(self):
+        try:
+            self.call.interrupt()
+            self._join()
+        except BaseException:
+            self._interrupt()
+            raise
+
+    def get_outcome(self):
+        """Gives the source and the task."""
+        return next(iter(self.ended.items()))
+
+
+def wait(call):
+    """Gives what a call ends with, waiting so that handlers of signals run."""
+    waiting = Wait(call)
     try:
-        with context:
-            call.begin(over)
-        begun = True
-        context.wait_until(lambda: ended or enough())
-        if not ended:
-            call.interrupt()
-            context.wait_until(lambda: ended)
+        waiting.run()
+        return call.finish(*waiting.get_outcome())
     except BaseException:
-        if ended:
-            call.reclaim(*ended[0])
-        else:
-            call.abandoned = True
-            call.interrupt()
-            if begun:  # else it may not have been, or ends in a later wait
-                context.wait_until(lambda: ended)
+        if waiting.ended:
+            call.reclaim(*waiting.get_outcome())
         raise
-    return call.finish(*ended[0])

@@ -9,6 +9,7 @@ g_main_context_query().
 
 import asyncio
 import ctypes
+import itertools
 import os
 import select
 import threading
@@ -16,6 +17,9 @@ import weakref
 
 OWNERLESS_POLLING = 1  # to be woken up also while nobody iterates it
 MAX_PRIORITY = 2**31 - 1
+
+# Python does not hear of a signal that comes just before it begins to wait.
+DEAF_MSEC = 500
 
 
 class _PollFD(ctypes.Structure):
@@ -51,6 +55,8 @@ class Context:
     """What is begun in its with block belongs to it, and ends when it is iterated. It is
     used by one thread."""
 
+    _context = None  # if a handler of a signal raises before there is one
+
     def __init__(self):
         self._context = _new(OWNERLESS_POLLING)
         self._polled = _PollFD()
@@ -59,13 +65,28 @@ class Context:
         self.fd = self._polled.fd
 
     def __del__(self, _unref=_unref):
-        _unref(self._context)
+        if self._context is not None:
+            _unref(self._context)
 
     def __enter__(self):
         _push(self._context)
 
     def __exit__(self, *raised):
         _pop(self._context)
+
+    def call(self, steps, function, *args):
+        """Calls a function as a with block would, in a single step of Python: after each one
+        a handler of a signal may raise. What the function gives is the second of the steps,
+        and there is none if it raises."""
+        within = [self._context]
+        try:
+            steps.extend(itertools.chain(map(_push, within), map(function, *zip(args)),
+                                         map(_pop, within)))
+        except BaseException:
+            if len(steps) == 1:
+                _pop(self._context)
+                steps.clear()
+            raise
 
     def _look(self):
         """Gives for how many milliseconds there will be nothing to do, or -1."""
@@ -129,7 +150,7 @@ class ThreadContext(Context):
             msec = self.iterate()
             if condition():
                 return
-            poll.poll(msec if msec >= 0 else None)
+            poll.poll(msec if 0 <= msec < DEAF_MSEC else DEAF_MSEC)
 
 
 _threads = threading.local()

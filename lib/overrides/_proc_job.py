@@ -5,12 +5,15 @@
 import asyncio
 import collections
 import contextlib
+import ctypes
+import itertools
 import threading
 import weakref
 
 from gi.module import get_introspection_module
 from gi.repository import Gio, GLib
 
+from . import _proc_blocking as blocking
 from . import _proc_calls as calls
 from . import _proc_errors as errors
 from ._proc_command import to_bytes
@@ -36,6 +39,24 @@ class LinesCall(calls.Call):
 
     def give_back(self, lines):
         self.unread.extend(lines)
+
+
+class UnreadCall(LinesCall):
+    """Its lines are unread, and for the next one if a handler of a signal raises."""
+
+    is_finished = False
+
+    def finish(self, source, task):
+        """In a single step of Python: after each one a handler may raise."""
+        self._chain.__exit__()
+        lines = itertools.chain.from_iterable(map(self._finish, [source], [task]))
+        self.is_finished = True
+        self.unread.extend(lines)
+
+    def reclaim(self, source, task):
+        with contextlib.suppress(GLib.Error):
+            if not self.is_finished:
+                self.finish(source, task)
 
 
 def _get_unread(job, stream):
@@ -64,8 +85,9 @@ def _converted(job):
 
 
 def _take_all(unread):
-    lines = list(unread)
-    unread.clear()
+    """Without a call, after which a handler of a signal may raise."""
+    lines = [*unread]
+    unread *= 0
     return lines
 
 
@@ -125,60 +147,40 @@ def write(self, bytes, cancellable=None):
 def read_lines(self, stream, cancellable=None):
     """Reads the next lines of an output. At its end the list is empty."""
     unread = _get_unread(self, stream)
-    try:
-        if not unread:
-            unread.extend(calls.wait(LinesCall(self, stream, cancellable), lambda: unread))
-    except GLib.Error:
-        if not unread:  # else one that was interrupted has got them, and this one is cancelled
-            raise
+    if not unread:
+        calls.wait(UnreadCall(self, stream, cancellable))
     return _take_all(unread)
 
 
 def wait(self, cancellable=None):
     """Waits for the end of a job, whatever it is. A handler of a signal that raises ends
     the wait, and nothing else."""
-    is_main = threading.current_thread() is threading.main_thread()
+    if threading.current_thread() is threading.main_thread():
+        _announce_wait(self)
     with _converted(self):
-        return _Waiter(self, cancellable).wait() if is_main else _wait(self, cancellable)
+        return blocking.call(lambda inner: _wait(self, inner), cancellable)
 
 
-class _Waiter:
-    """The main thread, waiting for a job of whatever context. Another one does that for it,
-    since handlers of signals run while the main thread waits for that."""
+_silent_wait = ctypes.CDLL('libprocrunner-1.so.0').proc_job_wait
+_silent_wait.restype = ctypes.c_void_p
+_silent_wait.argtypes = ctypes.c_void_p, ctypes.c_void_p, ctypes.c_void_p
+_unref = ctypes.CDLL('libgobject-2.0.so.0').g_object_unref
+_unref.restype = None
+_unref.argtypes = ctypes.c_void_p,
+_get_pointer = ctypes.pythonapi.PyCapsule_GetPointer
+_get_pointer.restype = ctypes.c_void_p
+_get_pointer.argtypes = ctypes.py_object, ctypes.c_char_p
 
-    def __init__(self, job, cancellable):
-        self.job = job
-        self.outer = cancellable
-        self.cancellable = Gio.Cancellable()
-        self.error = self.result = None
 
-    def run(self):
-        try:
-            self.result = _wait(self.job, self.cancellable)
-        except GLib.Error as error:
-            self.error = error
-
-    def wait(self):
-        self._announce()
-        thread = threading.Thread(target=self.run, name='Proc.Job.wait', daemon=True)
-        with calls.Chain(self.outer, self.cancellable):
-            thread.start()
-            try:
-                thread.join()
-            except BaseException:
-                self.cancellable.cancel()
-                raise
-        if self.error is not None:
-            raise self.error
-        return self.result
-
-    def _announce(self):
-        """The job is to know that its own thread, if this is it, hears nothing of it now: a
-        wait that is cancelled says so as well."""
-        self.cancellable.cancel()
-        self.run()
-        self.cancellable = Gio.Cancellable()
-        self.error = self.result = None
+def _announce_wait(job):
+    """The job is to know that this thread, if it is its own, hears nothing of it now: a wait
+    that is cancelled says so as well. It asks for no error, which would be an exception."""
+    cancellable = Gio.Cancellable()
+    cancellable.cancel()
+    result = _silent_wait(_get_pointer(job.__gpointer__, None),
+                          _get_pointer(cancellable.__gpointer__, None), None)
+    if result is not None:
+        _unref(result)
 
 
 class Lines:

@@ -202,14 +202,15 @@ def stop_all(self, cancellable=None):
     if (threading.current_thread() is not threading.main_thread() or GLib.main_depth() > 0
             or not context.acquire()):
         return _stop_all(self, cancellable)
-    ended = []
-    _stop_all_async(self, cancellable, lambda runner, task: ended.append(task))
+    ended = {}
+    # No function of ours, in which what a handler of a signal raises would be lost.
+    _stop_all_async(self, cancellable, ended.setdefault)
     try:
         while not ended:
             context.iteration(True)
     finally:
         context.release()
-    return Runner.stop_all_finish(self, ended[0])
+    return Runner.stop_all_finish(self, ended[self])
 
 
 def stop_all_async(self, cancellable=None, callback=None, *user_data):

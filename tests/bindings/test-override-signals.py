@@ -40,6 +40,8 @@ expect_no_child()
 
 
 class TestSignals(unittest.TestCase):
+    maxDiff = None  # a traceback is to be read
+
     def setUp(self):
         directory = tempfile.TemporaryDirectory()
         self.addCleanup(directory.cleanup)
@@ -187,6 +189,55 @@ try:
         process.send_signal(signal.SIGINT)
         self.expect(process, "first", "True", "interrupted", "no child")
 
+    def test_at_any_moment(self):
+        """A handler that raises ends the call, wherever that is, and nothing is lost.
+        (PyGObject prepares a function in its first call, which has to succeed.)"""
+        calls = {
+            "runner.run(['sleep', '600'])": "runner.run(['true'])",
+            "job.wait()": """
+runner.start(["true"]).wait()
+job = runner.start(["sleep", "600"])
+""",
+            "numbers.extend(job.read_lines(Proc.Stream.STDOUT))": """
+job = runner.start(["sh", "-c", "i=0; while echo $((i += 1)); do :; done"], stdout=Proc.Stdio.PIPE)
+numbers = job.read_lines(Proc.Stream.STDOUT)
+""",
+            "job.write(b'x' * 1000)": """
+job = runner.start(["sh", "-c", "cat >/dev/null"], stdin=Proc.Stdio.PIPE)
+job.write(b"x")
+""",
+        }
+        for call, preparation in calls.items():
+            with self.subTest(call):
+                process = self.start(preparation + """
+import random
+class Alarm(BaseException): pass
+def on_alarm(*_):
+    raise Alarm
+signal.signal(signal.SIGALRM, on_alarm)
+open("here", "w").close()
+def call_until_alarm():
+    try:
+        signal.setitimer(signal.ITIMER_REAL, random.uniform(5e-6, 1e-3))
+        while True:
+            {call}
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+for _ in range(200):
+    try:
+        call_until_alarm()
+    except Alarm:
+        pass
+if "job" in globals():
+    job.kill()
+    job.wait()
+if "numbers" in globals():
+    assert len(numbers) > 0 and numbers == [str(i + 1) for i in range(len(numbers))]
+expect_no_child()
+""".replace("{call}", call))
+                self.expect(process, "no child")
+                (self.dir / "here").unlink()
+
     def test_asyncio(self):
         process = self.interrupt("""
     async def main():
@@ -248,6 +299,17 @@ late = Late()
 atexit.register(lambda: print(runner.check_output_text(["echo", "at exit"])))
 runner.run(["true"])
 """), "at exit\nlate\n")
+
+    def test_wait_at_exit(self):
+        """When no thread can be started any more."""
+        self.assertEqual(self.run_program("""
+import atexit
+job = runner.start(["sleep", "600"])
+@atexit.register
+def stop():
+    job.stop()
+    print(-job.wait().returncode)
+"""), "%d\n" % signal.SIGTERM)
 
     def test_fork(self):
         """In the child calls fail; the parent's go on. (No thread is in the middle of
