@@ -149,6 +149,8 @@ join_outputs (ProcPlan *self, GError **error)
   /* Without a file its flags say nothing, of a stream neither. */
   if (self->out.file == NULL)
     self->out.file_flags = PROC_FILE_FLAGS_NONE;
+  if (self->err.file == NULL)
+    self->err.file_flags = PROC_FILE_FLAGS_NONE;
 
   if (self->out.file == NULL || self->err.file == NULL
       || !g_file_equal (self->out.file, self->err.file))

@@ -349,6 +349,18 @@ test_bad_overflow (void)
   error = test_error (runner, command, PROC_RUNNER_ERROR, PROC_RUNNER_ERROR_INVALID_COMMAND);
 }
 
+/* Flags without a file say nothing. */
+static void
+test_flags_without_a_file (void)
+{
+  g_autoptr(ProcRunner) runner = proc_runner_new ();
+  g_autoptr(ProcCommand) command = test_child ("flood", ENDLESS, "err", NULL);
+
+  proc_runner_set_max_output (runner, 1000);
+  proc_command_set_stderr_file (command, NULL, PROC_FILE_FLAGS_DIRECT);
+  assert_stopped_at (runner, command, 1000, STDERR_FILENO);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -367,6 +379,7 @@ main (int argc, char **argv)
   TEST_ADD ("/bounds/out6-output-file", test_out6_output_file);
   TEST_ADD ("/bounds/settings", test_settings);
   TEST_ADD ("/bounds/bad-overflow", test_bad_overflow);
+  TEST_ADD ("/bounds/flags-without-a-file", test_flags_without_a_file);
 
   return g_test_run ();
 }
