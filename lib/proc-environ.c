@@ -35,11 +35,28 @@ edit_free (gpointer data)
   g_free (edit);
 }
 
+/* The last edit of a variable is the one that counts. */
+static void
+forget_edit (ProcEnviron *self, const char *name)
+{
+  for (guint i = 0; i < self->edits->len; i++)
+    {
+      const Edit *edit = g_ptr_array_index (self->edits, i);
+
+      if (strcmp (edit->name, name) == 0)
+        {
+          g_ptr_array_remove_index (self->edits, i);
+          return;
+        }
+    }
+}
+
 static void
 add_edit (ProcEnviron *self, const char *name, const char *value)
 {
   Edit *edit = g_new (Edit, 1);
 
+  forget_edit (self, name);
   edit->name = g_strdup (name);
   edit->value = g_strdup (value);
   g_ptr_array_add (self->edits, edit);
@@ -159,8 +176,9 @@ apply_edit (char **environ_, const Edit *edit)
   if (!is_name (edit->name))
     return environ_;
 
-  return edit->value != NULL ? g_environ_setenv (environ_, edit->name, edit->value, TRUE)
-                             : g_environ_unsetenv (environ_, edit->name);
+  /* What was inherited may have it twice, and setting replaces the first only. */
+  environ_ = g_environ_unsetenv (environ_, edit->name);
+  return edit->value != NULL ? g_environ_setenv (environ_, edit->name, edit->value, TRUE) : environ_;
 }
 
 /* Gives the environment: @inherited, or the base, then the edits. Where nothing is to be

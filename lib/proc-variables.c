@@ -4,13 +4,13 @@
 
 #include "proc-variables-private.h"
 
-/* Takes @entries. */
+/* Takes @entries. NULL is an empty environment, as after clearenv (). */
 ProcVariables *
 proc_variables_new (char **entries)
 {
   ProcVariables *self = g_atomic_rc_box_new (ProcVariables);
 
-  self->entries = entries;
+  self->entries = entries != NULL ? entries : g_new0 (char *, 1);
   return self;
 }
 

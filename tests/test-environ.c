@@ -392,6 +392,57 @@ test_cwd_layers (void)
   test_assert_text (proc_result_get_stdout (own), "/\n");
 }
 
+static guint
+count_entries (char *const *entries, const char *prefix)
+{
+  guint n = 0;
+
+  for (; *entries != NULL; entries++)
+    n += g_str_has_prefix (*entries, prefix);
+
+  return n;
+}
+
+/* A shell takes the last of two. */
+static void
+test_inherited_twice (void)
+{
+  char *twice[] = { (char *) "A=1", (char *) "PATH=/usr/bin:/bin", (char *) "A=2", NULL };
+  char **own = environ;
+  g_autoptr(ProcRunner) runner = proc_runner_new ();
+  g_auto(GStrv) entries = NULL;
+
+  proc_runner_setenv (runner, "A", "old");
+  proc_runner_setenv (runner, "A", "new");
+  environ = twice;
+  entries = proc_runner_get_environ (runner);
+  environ = own;
+  g_assert_cmpuint (count_entries (entries, "A="), ==, 1);
+  g_assert_true (g_strv_contains (TEST_STRV (entries), "A=new"));
+}
+
+static void
+test_no_environment (void)
+{
+  char **own = environ;
+  g_autoptr(ProcRunner) runner = proc_runner_new ();
+  g_autoptr(ProcCommand) command = test_child ("env", NULL);
+  g_auto(GStrv) entries = NULL;
+
+  environ = NULL;
+  entries = proc_runner_get_environ (runner);
+  for (guint i = 0; i < 2; i++)
+    {
+      g_autoptr(ProcResult) result = test_check (runner, command);
+
+      g_assert_cmpuint (g_bytes_get_size (proc_result_get_stdout (result)), ==, 0);
+    }
+
+  environ = own;
+  g_assert_nonnull (entries);
+  g_assert_null (entries[0]);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -416,6 +467,8 @@ main (int argc, char **argv)
   TEST_ADD ("/environ/ae5-slash", test_ae5_slash);
   TEST_ADD ("/environ/ae5-no-path", test_ae5_no_path);
   TEST_ADD ("/environ/cwd-layers", test_cwd_layers);
+  TEST_ADD ("/environ/inherited-twice", test_inherited_twice);
+  TEST_ADD ("/environ/none", test_no_environment);
 
   return g_test_run ();
 }
