@@ -113,7 +113,8 @@ proc_result_make_summary (ProcResult *self)
   g_autofree char *last_words = NULL;
 
   if (self->report->error != NULL)
-    return proc_command_mask (self->command, self->report->error->message);
+    return proc_text_blank_controls (proc_command_mask (self->command,
+                                                        self->report->error->message));
 
   end = describe_end (self, label);
   if (self->report->successful

@@ -154,6 +154,15 @@ proc_text_chomp (char *text)
   return text;
 }
 
+/* U+0080 to U+009F, some of which begin a terminal's sequences as ESC does. */
+static gboolean
+is_c1_control (const char *text)
+{
+  guint8 second = text[0] == '\xC2' ? text[1] : 0;
+
+  return second >= 0x80 && second <= 0x9F;
+}
+
 /* Control characters would break a sentence in a log or a dialog. In place. */
 char *
 proc_text_blank_controls (char *text)
@@ -161,6 +170,8 @@ proc_text_blank_controls (char *text)
   for (char *c = text; *c != '\0'; c++)
     if (g_ascii_iscntrl (*c))
       *c = ' ';
+    else if (is_c1_control (c))
+      c[0] = c[1] = ' ';
 
   return g_strstrip (text);
 }

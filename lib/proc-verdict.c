@@ -7,21 +7,23 @@
 #include "proc-command-private.h"
 #include "proc-error-private.h"
 #include "proc-result-private.h"
+#include "proc-text-private.h"
 
 /* A report, in the caller's world: a result, or why there is none. The verbs differ in
  * what they demand of it, and in nothing else.
  */
 
-/* A secret of the command may stand in a program's name, a line, or a file's. */
+/* A secret of the command may stand in a program's name, a line, or a file's, and so may
+ * control characters. */
 static void
-mask (GError *error, ProcCommand *command)
+clean (GError *error, ProcCommand *command)
 {
   char *message;
 
   if (error->domain != PROC_RUNNER_ERROR)
     return;
 
-  message = proc_command_mask (command, error->message);
+  message = proc_text_blank_controls (proc_command_mask (command, error->message));
   g_free (error->message);
   error->message = message;
 }
@@ -38,7 +40,7 @@ proc_verdict_init (ProcVerdict *self, ProcReport *report, ProcCommand *command)
     }
 
   self->error = g_steal_pointer (&report->error);
-  mask (self->error, command);
+  clean (self->error, command);
   proc_report_free (report);
 }
 

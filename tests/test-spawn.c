@@ -203,6 +203,21 @@ test_sp10_no_program (void)
 }
 
 /* What a child has open. */
+/* What a script names is a stranger's. */
+static void
+test_message_is_a_line (void)
+{
+  g_autoptr(ProcRunner) runner = proc_runner_new ();
+  g_autofree char *script = make_file ("escape", "#!/no/\033[31m\302\233red\007\n", 0755);
+  g_autoptr(ProcCommand) command = proc_command_new (TEST_ARGV (script));
+  g_autoptr(GError) error = test_error (runner, command, PROC_RUNNER_ERROR,
+                                        PROC_RUNNER_ERROR_NOT_FOUND);
+
+  test_assert_in_error (error, "red");
+  for (const char *c = error->message; *c != '\0'; c = g_utf8_next_char (c))
+    g_assert_false (g_unichar_iscntrl (g_utf8_get_char (c)));
+}
+
 static char *
 descriptors_of_child (ProcRunner *runner)
 {
@@ -400,6 +415,7 @@ main (int argc, char **argv)
   TEST_ADD ("/spawn/fd3-closed-standard-streams", test_fd3_closed_standard_streams);
   TEST_ADD ("/spawn/sg2-dispositions", test_sg2_dispositions);
   TEST_ADD ("/spawn/sg4-mask", test_sg4_mask);
+  TEST_ADD ("/spawn/message-is-a-line", test_message_is_a_line);
 
   return g_test_run ();
 }
