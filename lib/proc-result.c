@@ -52,6 +52,9 @@ static void
 proc_result_init (ProcResult *self)
 {
   g_mutex_init (&self->lock);
+  self->report = proc_report_new_cancelled (); /* for one that is made without a run */
+  self->command = g_object_new (PROC_TYPE_COMMAND, NULL);
+  self->summary = g_strdup ("");
 }
 
 /* Takes @report, in which the child's end must be known, and @command, which
@@ -63,8 +66,10 @@ proc_result_new (ProcReport *report, ProcCommand *command)
 
   g_assert (report->ended);
 
+  proc_report_free (self->report);
   self->report = report;
-  self->command = command;
+  g_set_object (&self->command, command);
+  g_object_unref (command);
   if (report->start_usec != 0)
     {
       g_autoptr(GDateTime) second = g_date_time_new_from_unix_utc (report->start_usec
@@ -72,6 +77,7 @@ proc_result_new (ProcReport *report, ProcCommand *command)
 
       self->start_time = g_date_time_add (second, report->start_usec % G_USEC_PER_SEC);
     }
+  g_free (self->summary);
   self->summary = proc_result_make_summary (self);
   return self;
 }

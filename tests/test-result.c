@@ -248,6 +248,23 @@ test_read_in_threads (void)
     g_thread_join (threads[i]);
 }
 
+/* By a binding, say. */
+static void
+test_made_without_a_run (void)
+{
+  g_autoptr(ProcResult) result = g_object_new (PROC_TYPE_RESULT, NULL);
+  g_autoptr(GError) error = NULL;
+
+  g_assert_false (proc_result_get_successful (result));
+  g_assert_cmpstr (proc_result_get_summary (result), ==, "");
+  g_assert_cmpstr (proc_result_get_stdout_text (result), ==, "");
+  g_assert_cmpuint (g_bytes_get_size (proc_result_get_stderr (result)), ==, 0);
+  g_assert_nonnull (proc_result_get_command (result));
+  g_assert_null (proc_result_get_start_time (result));
+  g_assert_false (proc_result_check (result, &error));
+  g_assert_error (error, G_IO_ERROR, G_IO_ERROR_CANCELLED);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -264,6 +281,7 @@ main (int argc, char **argv)
   TEST_ADD ("/result/facts-of-a-plain-run", test_facts_of_a_plain_run);
   TEST_ADD ("/result/properties", test_properties);
   TEST_ADD ("/result/lc8-read-in-threads", test_read_in_threads);
+  TEST_ADD ("/result/made-without-a-run", test_made_without_a_run);
 
   return g_test_run ();
 }
