@@ -2,7 +2,7 @@
 
 #pragma once
 
-#include <glib.h>
+#include <gio/gio.h>
 
 G_BEGIN_DECLS
 
@@ -37,5 +37,6 @@ int proc_fd_dup_above (int fd, int lowest, GError **error);
 gboolean proc_fd_set_nonblocking (int fd, GError **error);
 gboolean proc_fd_pipe_from_child (ProcFd *ours, ProcFd *theirs, GError **error);
 gboolean proc_fd_pipe_to_child (ProcFd *theirs, ProcFd *ours, GError **error);
+gboolean proc_fd_reserve (GCancellable *cancellable, GError **error);
 
 G_END_DECLS

@@ -10,6 +10,7 @@
 #include <fcntl.h>
 #include <glib/gi18n-lib.h>
 #include <glib/gstdio.h>
+#include <sys/eventfd.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -222,4 +223,22 @@ void
 proc_shared_fd_unref (ProcSharedFd *self)
 {
   g_atomic_rc_box_release_full (self, shared_fd_clear);
+}
+
+/* A stream that waits for something takes a descriptor for the cancellable, for each read or
+ * write anew, and GLib ends the program if there is none. So it is taken once, before, and
+ * given back by g_cancellable_release_fd (). */
+gboolean
+proc_fd_reserve (GCancellable *cancellable, GError **error)
+{
+  g_auto(ProcFd) probe = eventfd (0, EFD_CLOEXEC);
+
+  if (probe < 0)
+    {
+      proc_set_error_from_errno (error, PROC_RUNNER_ERROR_SPAWN, errno, _("Cannot make a pipe"));
+      return FALSE;
+    }
+
+  proc_fd_clear (&probe);
+  return g_cancellable_get_fd (cancellable) >= 0;
 }

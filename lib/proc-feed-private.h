@@ -19,6 +19,7 @@ gboolean proc_feed_write (ProcFeed *self,
                           gpointer user_data);
 void proc_feed_close (ProcFeed *self);
 gboolean proc_feed_is_open (ProcFeed *self);
+const GError *proc_feed_get_error (const ProcFeed *self);
 gboolean proc_feed_is_complete (ProcFeed *self);
 
 G_END_DECLS

@@ -4,11 +4,13 @@
 
 #include "proc-feed-private.h"
 
+#include "proc-error-private.h"
 #include "proc-fd-private.h"
 #include "proc-pipe-private.h"
 #include "proc-source-private.h"
 
 #include <errno.h>
+#include <glib/gi18n-lib.h>
 #include <unistd.h>
 
 /* Writes pieces to the child's standard input, one after the other, in the engine
@@ -18,12 +20,14 @@
  *
  *   open, with pieces      waiting for room in the pipe, or writing
  *   open, without any      waiting for the next, or for the child to close its end
+ *   failed                 a piece cannot be read: the pipe is held open, since its end
+ *                          would pass for that of the input
  *   closed                 after the last piece, or since nobody reads any more
  *
  * accepted () is called once for each piece: when its last byte is in the pipe, or
  * when it never will be. Whoever waits for that before the next piece has
  * back-pressure. It may write and close. changed () is called when the pipe is
- * closed. Both are called from the main loop only, except that freeing the feed
+ * closed, and when it has failed. Both are called from the main loop only, except that freeing the feed
  * gives back what is left.
  */
 
@@ -50,6 +54,7 @@ struct _ProcFeed
   gboolean was_full;
   gboolean ended;  /* no piece comes after those that are here */
   gboolean lost;   /* some piece was not written */
+  GError *error;   /* the child's end is open, and has nothing to come */
   ProcFeedChanged changed;
   gpointer user_data;
 };
@@ -98,6 +103,16 @@ note_full (ProcFeed *self, gsize n_written)
   self->was_full = TRUE;
 }
 
+/* The piece's memory, say, is that of a file which has become shorter. The child must not
+ * take a part for all. */
+static void
+note_failure (ProcFeed *self, int saved_errno)
+{
+  g_set_error (&self->error, PROC_RUNNER_ERROR, PROC_RUNNER_ERROR_INPUT_FILE,
+               _("Cannot read the input stream: %s"), g_strerror (saved_errno));
+  proc_error_set_errno (self->error, saved_errno);
+}
+
 /* Gives TRUE while more may be written at once. */
 static gboolean
 write_once (ProcFeed *self)
@@ -118,8 +133,10 @@ write_once (ProcFeed *self)
     return TRUE;
   if (n_written < 0)
     {
-      if (errno != EAGAIN)
+      if (errno == EPIPE)
         break_pipe (self);
+      else if (errno != EAGAIN)
+        note_failure (self, errno);
       return FALSE;
     }
 
@@ -141,6 +158,12 @@ static void
 watch (ProcFeed *self)
 {
   GIOCondition condition = g_queue_is_empty (&self->pieces) ? G_IO_ERR : G_IO_OUT;
+
+  if (self->error != NULL)
+    {
+      proc_source_clear (&self->source);
+      return;
+    }
 
   if (self->source != NULL && self->condition == condition)
     return;
@@ -164,7 +187,7 @@ on_ready (int fd, GIOCondition condition, gpointer user_data)
     close_pipe (self);
   if (self->fd >= 0)
     watch (self);
-  else
+  if (self->fd < 0 || self->error != NULL)
     self->changed (self->user_data);
 
   return G_SOURCE_CONTINUE;
@@ -188,6 +211,7 @@ void
 proc_feed_free (ProcFeed *self)
 {
   break_pipe (self);
+  g_clear_error (&self->error);
   g_free (self);
 }
 
@@ -224,6 +248,13 @@ proc_feed_close (ProcFeed *self)
   self->ended = TRUE;
   if (g_queue_is_empty (&self->pieces))
     close_pipe (self);
+}
+
+/* Gives why a piece could not be written, or NULL. That nobody reads it is no error. */
+const GError *
+proc_feed_get_error (const ProcFeed *self)
+{
+  return self->error;
 }
 
 gboolean

@@ -33,6 +33,7 @@ struct _ProcFileWorker
   ProcRedirect redirect;
   ProcRedirect twin; /* no file: none */
   GCancellable *stop;
+  gboolean has_stop_fd;
 
   /* the engine's */
   gboolean busy;

@@ -48,6 +48,8 @@ worker_clear (gpointer data)
   g_assert (self->writer == NULL);
 
   let_go (self);
+  if (self->has_stop_fd)
+    g_cancellable_release_fd (self->stop);
   g_object_unref (self->stop);
   proc_block_free (self->block.data, PROC_FILE_BLOCK_SIZE);
   proc_file_worker_close_pipe (self);
@@ -241,9 +243,15 @@ proc_file_worker_start (ProcFileWorker *self,
                         gpointer user_data,
                         GError **error)
 {
+  gboolean may_wait = self->redirect.file == NULL || !g_file_is_native (self->redirect.file);
+
   self->context = g_main_context_ref_thread_default ();
   self->done = done;
   self->user_data = user_data;
+  self->has_stop_fd = may_wait && proc_fd_reserve (self->stop, error);
+  if (may_wait && !self->has_stop_fd)
+    return FALSE;
+
   self->thread = proc_thread_new ("procrunner-file", thread_main, g_atomic_rc_box_acquire (self),
                                   error);
   if (self->thread != NULL)

@@ -19,6 +19,7 @@ void proc_input_free (ProcInput *self);
 
 void proc_input_open (ProcInput *self);
 gboolean proc_input_is_opened (const ProcInput *self);
+gboolean proc_input_is_fifo (const ProcInput *self);
 const GError *proc_input_get_error (const ProcInput *self);
 int proc_input_steal_fd (ProcInput *self);
 void proc_input_start (ProcInput *self, ProcFeed *feed);

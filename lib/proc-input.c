@@ -12,6 +12,7 @@
 #include "proc-thread-private.h"
 
 #include <glib/gi18n-lib.h>
+#include <sys/stat.h>
 
 /* A file or a stream that is to be a child's standard input.
  *
@@ -49,6 +50,7 @@ struct _Reader
   GFile *file;          /* or */
   GInputStream *stream; /* what is read */
   GCancellable *stop;
+  gboolean has_stop_fd;
   GMainContext *context;
   GAsyncQueue *requests; /* of Block; the reader itself asks for the end */
   Block blocks[N_BLOCKS];
@@ -67,6 +69,7 @@ struct _ProcInput
   ProcFeed *feed; /* not owned; NULL until started */
   GSource *grace;
   gboolean opened;
+  gboolean is_fifo;
   gboolean stopped;
   gboolean settled;
   GError *error;
@@ -81,6 +84,8 @@ reader_clear (gpointer data)
 
   g_clear_object (&self->file);
   g_clear_object (&self->stream);
+  if (self->has_stop_fd)
+    g_cancellable_release_fd (self->stop);
   g_object_unref (self->stop);
   g_main_context_unref (self->context);
   g_async_queue_unref (self->requests);
@@ -204,6 +209,14 @@ settle (ProcInput *self)
 }
 
 static gboolean
+is_fifo (int fd)
+{
+  struct stat status;
+
+  return fd >= 0 && fstat (fd, &status) == 0 && S_ISFIFO (status.st_mode);
+}
+
+static gboolean
 on_opened (gpointer user_data)
 {
   Reader *reader = user_data;
@@ -212,6 +225,7 @@ on_opened (gpointer user_data)
   if (self != NULL)
     {
       self->opened = TRUE;
+      self->is_fifo = is_fifo (reader->fd);
       self->changed (self->user_data);
     }
 
@@ -301,24 +315,40 @@ proc_input_free (ProcInput *self)
   g_free (self);
 }
 
+static gboolean
+start_thread (Reader *self, GError **error)
+{
+  gboolean may_wait = self->file == NULL || !g_file_is_native (self->file);
+  g_autoptr(GThread) thread = NULL;
+
+  self->has_stop_fd = may_wait && proc_fd_reserve (self->stop, error);
+  if (may_wait && !self->has_stop_fd)
+    return FALSE;
+
+  thread = proc_thread_new ("procrunner-in", thread_main, g_atomic_rc_box_acquire (self), error);
+  if (thread == NULL)
+    reader_unref (self);
+  return thread != NULL;
+}
+
 void
 proc_input_open (ProcInput *self)
 {
-  g_autoptr(GThread) thread = NULL;
-
-  thread = proc_thread_new ("procrunner-in", thread_main,
-                            g_atomic_rc_box_acquire (self->reader), &self->error);
-  if (thread != NULL)
-    return;
-
-  reader_unref (self->reader);
-  settle (self);
+  if (!start_thread (self->reader, &self->error))
+    settle (self);
 }
 
 gboolean
 proc_input_is_opened (const ProcInput *self)
 {
   return self->opened;
+}
+
+/* TRUE: what its writer has written is not there when it is opened once more. */
+gboolean
+proc_input_is_fifo (const ProcInput *self)
+{
+  return self->is_fifo;
 }
 
 const GError *

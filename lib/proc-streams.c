@@ -136,7 +136,9 @@ on_feed_changed (gpointer user_data)
 
   if (self->input != NULL)
     proc_input_stop (self->input);
-  if (is_inlet_attached (self))
+  if (proc_feed_get_error (self->feed) != NULL)
+    self->changed (self->user_data);
+  else if (is_inlet_attached (self))
     proc_inlet_break (proc_link_get_inlet (self->link));
 }
 
@@ -236,6 +238,8 @@ proc_streams_get_error (const ProcStreams *self)
 {
   if (self->input != NULL && proc_input_get_error (self->input) != NULL)
     return proc_input_get_error (self->input);
+  if (self->feed != NULL && proc_feed_get_error (self->feed) != NULL)
+    return proc_feed_get_error (self->feed);
 
   for (guint i = 0; i < N_OUTPUTS; i++)
     if (self->outputs[i].sink != NULL && self->outputs[i].sink->error != NULL)
@@ -467,7 +471,8 @@ proc_streams_were_cut (const ProcStreams *self)
 gboolean
 proc_streams_are_spent (const ProcStreams *self)
 {
-  return self->plan->in.stream != NULL && self->feed != NULL;
+  return (self->plan->in.stream != NULL && self->feed != NULL)
+         || (self->input != NULL && proc_input_is_fifo (self->input));
 }
 
 static gboolean

@@ -4,6 +4,7 @@
 
 #include "config.h"
 
+#include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
 #include <string.h>
@@ -340,6 +341,51 @@ test_writes_when_accepted (void)
 }
 
 /* As the engine's thread does. */
+/* A file that is mapped and has become shorter. */
+static GBytes *
+make_unreadable (void)
+{
+  g_autofree char *path = test_path ("mapped");
+  g_autofree char *text = g_strnfill (8192, 'x');
+  g_autoptr(GMappedFile) mapped = NULL;
+  g_autoptr(GError) error = NULL;
+
+  g_assert_true (g_file_set_contents (path, text, -1, &error));
+  mapped = g_mapped_file_new (path, FALSE, &error);
+  g_assert_no_error (error);
+  g_assert_no_errno (truncate (path, 0));
+  return g_mapped_file_get_bytes (mapped);
+}
+
+/* The reader must not take that for the end. */
+static void
+test_piece_cannot_be_read (void)
+{
+  g_autoptr(GBytes) bytes = make_unreadable ();
+  Fixture fixture;
+
+  set_up (&fixture);
+  g_assert_true (write_text (&fixture, "first"));
+  g_assert_true (proc_feed_write (fixture.feed, bytes, on_accepted, &fixture));
+  proc_feed_close (fixture.feed);
+  while (fixture.n_changes == 0)
+    iterate ();
+
+  g_assert_error (proc_feed_get_error (fixture.feed), PROC_RUNNER_ERROR,
+                  PROC_RUNNER_ERROR_INPUT_FILE);
+  test_assert_in_error (proc_feed_get_error (fixture.feed), g_strerror (EFAULT));
+  g_assert_true (proc_feed_is_open (fixture.feed));
+  g_assert_false (proc_feed_is_complete (fixture.feed));
+  g_assert_true (read_some (&fixture));
+  g_assert_true (read_some (&fixture)); /* not the end */
+  g_assert_cmpstr (fixture.read->str, ==, "first");
+  g_assert_false (has_something_to_do ());
+  tear_down (&fixture);
+  g_assert_cmpuint (fixture.n_written, ==, 1);
+  g_assert_cmpuint (fixture.n_refused, ==, 1);
+  g_assert_cmpuint (fixture.n_changes, ==, 1);
+}
+
 static void
 block_sigpipe (void)
 {
@@ -367,6 +413,7 @@ main (int argc, char **argv)
   TEST_ADD ("/feed/write-to-no-reader", test_write_to_no_reader);
   TEST_ADD ("/feed/freed-with-pieces", test_freed_with_pieces);
   TEST_ADD ("/feed/writes-when-accepted", test_writes_when_accepted);
+  TEST_ADD ("/feed/piece-cannot-be-read", test_piece_cannot_be_read);
 
   return g_test_run ();
 }

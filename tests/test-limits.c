@@ -6,12 +6,14 @@
 #include "config.h"
 
 #include <errno.h>
+#include <gio/gunixinputstream.h>
 #include <sys/resource.h>
 #include <unistd.h>
 
 #include "test-fixture.h"
 
 #define N_STEPS 24
+#define N_READS 5000
 
 static struct rlimit saved_limit;
 
@@ -187,6 +189,60 @@ test_rx1_timeout (void)
     }
 }
 
+/* Below the limit. */
+static void
+take_all_descriptors (GArray *taken)
+{
+  int fd;
+
+  while ((fd = dup (STDIN_FILENO)) >= 0)
+    g_array_append_val (taken, fd);
+}
+
+static void
+give_back (GArray *taken)
+{
+  for (guint i = 0; i < taken->len; i++)
+    close (g_array_index (taken, int, i));
+  g_array_unref (taken);
+}
+
+/* GLib ends the program if there is none for a read that can be cancelled. */
+static void
+test_no_descriptor_left (void)
+{
+  g_auto(TestFifo) ready = test_fifo_ready ();
+  g_auto(TestCall) call = TEST_CALL_INIT;
+  g_autoptr(ProcRunner) runner = proc_runner_new ();
+  g_autoptr(GInputStream) stream = NULL;
+  g_autoptr(ProcCommand) command = NULL;
+  g_autoptr(ProcResult) result = NULL;
+  g_autoptr(GError) error = NULL;
+  GArray *taken = g_array_new (FALSE, FALSE, sizeof (int));
+  int fds[2];
+
+  g_assert_no_errno (getrlimit (RLIMIT_NOFILE, &saved_limit));
+  g_assert_no_errno (pipe (fds));
+  stream = g_unix_input_stream_new (fds[0], TRUE);
+  command = test_child ("ready", ready.path, "cat", NULL);
+  proc_command_set_stdin_stream (command, stream);
+  proc_runner_check_async (runner, command, NULL, test_call_done, test_call_begin (&call));
+  g_assert_cmpint (test_fifo_wait (&ready), >, 0);
+
+  set_limit (64);
+  for (guint i = 0; i < N_READS; i++)
+    {
+      take_all_descriptors (taken);
+      g_assert_cmpint (write (fds[1], "x", 1), ==, 1);
+    }
+  close (fds[1]);
+  result = proc_runner_check_finish (runner, test_call_wait (&call), &error);
+  give_back (taken);
+  g_assert_no_errno (setrlimit (RLIMIT_NOFILE, &saved_limit));
+  g_assert_no_error (error);
+  g_assert_true (proc_result_get_stdin_complete (result));
+}
+
 int
 main (int argc, char **argv)
 {
@@ -198,6 +254,7 @@ main (int argc, char **argv)
   TEST_ADD ("/limits/rx1-file", test_rx1_file);
   TEST_ADD ("/limits/rx1-take-fd", test_rx1_take_fd);
   TEST_ADD ("/limits/rx1-timeout", test_rx1_timeout);
+  TEST_ADD ("/limits/no-descriptor-left", test_no_descriptor_left);
 
   return g_test_run ();
 }
