@@ -318,6 +318,14 @@ tell (ProcJob *self)
   return WHEN_WOKEN;
 }
 
+/* This thread waits no more, if it did: the job takes the bytes again. */
+static void
+attend (ProcJob *self)
+{
+  for (ProcStream stream = PROC_STREAM_STDOUT; stream <= PROC_STREAM_STDERR; stream++)
+    proc_outlet_attend (proc_link_get_outlet (self->link, stream));
+}
+
 /* A link's: in the job's context. */
 gint64
 proc_job_deliver (gpointer job)
@@ -325,6 +333,7 @@ proc_job_deliver (gpointer job)
   g_autoptr(ProcJob) self = g_object_ref (job);
   gint64 again;
 
+  attend (self);
   begin_to_tell (self);
   again = tell (self);
   cease_to_tell (self);

@@ -26,6 +26,7 @@ void proc_job_list_disown (ProcJobList *self);
 void proc_job_list_add (ProcJobList *self, ProcJob *job);
 void proc_job_list_remove (ProcJobList *self, ProcJob *job);
 void proc_job_list_set_keep (ProcJobList *self, guint n_kept);
+void proc_job_list_forget_finished (ProcJobList *self);
 void proc_job_list_open (ProcJobList *self);
 void proc_job_list_counted (ProcJobList *self);
 

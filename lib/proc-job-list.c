@@ -309,8 +309,8 @@ forget (ProcJobList *self, Entry *entry)
 }
 
 /* Forgets the oldest of those that have finished and are more than are kept. */
-static void
-forget_finished (ProcJobList *self)
+void
+proc_job_list_forget_finished (ProcJobList *self)
 {
   g_autoptr(GPtrArray) forgotten = g_ptr_array_new_with_free_func (entry_free);
 
@@ -342,7 +342,7 @@ proc_job_list_add (ProcJobList *self, ProcJob *job)
     g_hash_table_insert (self->by_job, job, entry);
   g_mutex_unlock (&self->lock);
 
-  forget_finished (self);
+  proc_job_list_forget_finished (self);
 }
 
 /* The job is over. It may be kept. */
@@ -358,17 +358,16 @@ proc_job_list_remove (ProcJobList *self, ProcJob *job)
     g_hash_table_insert (self->by_job, job, NULL);
   g_mutex_unlock (&self->lock);
 
-  forget_finished (self);
+  proc_job_list_forget_finished (self);
 }
 
+/* Those that are there already are forgotten by the next call that does that. */
 void
 proc_job_list_set_keep (ProcJobList *self, guint n_kept)
 {
-  g_mutex_lock (&self->lock);
-  self->n_kept = n_kept;
-  g_mutex_unlock (&self->lock);
+  g_autoptr(GMutexLocker) locker = g_mutex_locker_new (&self->lock);
 
-  forget_finished (self);
+  self->n_kept = n_kept;
 }
 
 /* Somebody asks for the list. The first time it is filled in here: nobody has it yet. */

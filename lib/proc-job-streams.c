@@ -33,6 +33,7 @@ write_bytes (ProcJob *self, GBytes *bytes, ProcWaiter *waiter)
   if (proc_engine_refuse (waiter))
     return;
 
+  proc_link_expect_wait (self->link);
   if (is_input_piped (self))
     proc_inlet_write (proc_link_get_inlet (self->link), bytes, waiter);
   else
@@ -164,8 +165,11 @@ is_stream (ProcStream stream)
 static void
 request_lines (ProcJob *self, ProcStream stream, ProcWaiter *waiter)
 {
-  if (!proc_engine_refuse (waiter))
-    proc_reader_request (proc_link_get_reader (self->link, stream), 0, waiter);
+  if (proc_engine_refuse (waiter))
+    return;
+
+  proc_link_expect_wait (self->link);
+  proc_reader_request (proc_link_get_reader (self->link, stream), 0, waiter);
 }
 
 /**
@@ -287,9 +291,13 @@ proc_job_read_lines_finish (ProcJob *self, GAsyncResult *result, GError **error)
 void
 proc_job_stop_reading (ProcJob *self, ProcStream stream)
 {
+  g_autoptr(ProcJob) kept G_GNUC_UNUSED = NULL;
+
   g_return_if_fail (PROC_IS_JOB (self));
   g_return_if_fail (is_stream (stream));
 
+  /* A callback that is answered here may drop the last reference. */
+  kept = g_object_ref (self);
   proc_reader_stop (proc_link_get_reader (self->link, stream));
 }
 

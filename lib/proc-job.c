@@ -367,7 +367,7 @@ expect_no_delivery (ProcJob *self)
       ProcOutlet *outlet = proc_link_get_outlet (self->link, stream);
 
       if (here)
-        proc_outlet_open (outlet);
+        proc_outlet_leave (outlet);
       else
         proc_outlet_open_undecided (outlet);
     }

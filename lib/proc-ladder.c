@@ -92,9 +92,9 @@ enter_step (ProcLadder *self, guint step)
 }
 
 static void
-set_start_wait (ProcLadder *self, guint wait_msec)
+set_start_wait (ProcLadder *self, gint64 wait_msec)
 {
-  self->start_ends = g_get_monotonic_time () + (gint64) wait_msec * 1000;
+  self->start_ends = g_get_monotonic_time () + wait_msec * 1000;
 }
 
 static void
@@ -164,7 +164,7 @@ proc_ladder_new (ProcChild *child, guint grace_msec, ProcLadderOver over, gpoint
   self->user_data = user_data;
   self->waits_msec[STEP_TERM] = grace_msec;
   self->waits_msec[STEP_KILL] = KILL_WAIT_MSEC;
-  set_start_wait (self, grace_msec + KILL_WAIT_MSEC);
+  set_start_wait (self, (gint64) grace_msec + KILL_WAIT_MSEC);
   enter_step (self, grace_msec > 0 ? STEP_TERM : STEP_KILL);
   proc_ladder_look (self);
   return self;

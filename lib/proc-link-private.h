@@ -46,6 +46,7 @@ ProcLink *proc_link_hold (ProcLink *self);
 void proc_link_let_go (ProcLink *self);
 GMainContext *proc_link_get_context (ProcLink *self);
 void proc_link_watch (ProcLink *self);
+void proc_link_expect_wait (ProcLink *self);
 void proc_link_wake (ProcLink *self);
 ProcLinkFacts proc_link_get_facts (ProcLink *self);
 gboolean proc_link_has_ended (ProcLink *self);

@@ -214,13 +214,6 @@ make_source (ProcLink *self)
   return source;
 }
 
-/* Somebody can look at the job. */
-void
-proc_link_watch (ProcLink *self)
-{
-  g_atomic_int_set (&self->watched, TRUE);
-}
-
 static void
 wake (ProcLink *self, gint64 ready_time)
 {
@@ -241,6 +234,24 @@ void
 proc_link_wake (ProcLink *self)
 {
   wake (self, g_get_monotonic_time ());
+}
+
+/* Any thread. Somebody can look at the job, which was not told of what was before. */
+void
+proc_link_watch (ProcLink *self)
+{
+  if (!g_atomic_int_exchange (&self->watched, TRUE)
+      && proc_link_get_facts (self).state > PROC_JOB_STATE_QUEUED)
+    proc_link_wake (self);
+}
+
+/* Any thread. Somebody writes or reads, and may wait for that where it could decide what
+ * the outputs are for. */
+void
+proc_link_expect_wait (ProcLink *self)
+{
+  for (guint i = 0; i < N_OUTLETS; i++)
+    proc_outlet_keep_undecided (self->outlets[i]);
 }
 
 /* The job is not told of anything any more. */

@@ -46,6 +46,9 @@ gboolean proc_outlet_is_open_for_signals (ProcOutlet *self);
 void proc_outlet_look (ProcOutlet *self, const ProcOutletText *text, ProcOutletFacts *facts);
 void proc_outlet_open (ProcOutlet *self);
 void proc_outlet_open_undecided (ProcOutlet *self);
+void proc_outlet_keep_undecided (ProcOutlet *self);
+void proc_outlet_leave (ProcOutlet *self);
+void proc_outlet_attend (ProcOutlet *self);
 void proc_outlet_abandon (ProcOutlet *self);
 
 /* In the engine */

@@ -47,7 +47,9 @@ struct _ProcOutlet
   gsize n_held;
   gboolean waiting;   /* there is something to read, and no room for it */
   gboolean unlimited;
+  gboolean unattended;          /* who has to take the bytes waits for the run */
   gboolean unlimited_undecided; /* while it is so */
+  gboolean kept_undecided;      /* while it is so, what is kept elsewhere, too */
   gboolean ended;
   gboolean abandoned;
 
@@ -243,6 +245,25 @@ proc_outlet_open (ProcOutlet *self)
   tell_engine (self);
 }
 
+/* In the thread that has to take the bytes: it does not for now, and is not waited for. */
+void
+proc_outlet_leave (ProcOutlet *self)
+{
+  g_autoptr(GMutexLocker) locker = g_mutex_locker_new (&self->lock);
+
+  self->unattended = TRUE;
+  tell_engine (self);
+}
+
+/* It does again. */
+void
+proc_outlet_attend (ProcOutlet *self)
+{
+  g_autoptr(GMutexLocker) locker = g_mutex_locker_new (&self->lock);
+
+  self->unattended = FALSE;
+}
+
 /* Any thread. There is room for all as long as it is undecided who wants them: whoever
  * could decide may be waiting for the end. */
 void
@@ -251,6 +272,19 @@ proc_outlet_open_undecided (ProcOutlet *self)
   g_autoptr(GMutexLocker) locker = g_mutex_locker_new (&self->lock);
 
   self->unlimited_undecided = TRUE;
+  tell_engine (self);
+}
+
+/* Any thread. As before, but what an exclusive output has to say waits for who reads it. */
+void
+proc_outlet_keep_undecided (ProcOutlet *self)
+{
+  g_autoptr(GMutexLocker) locker = g_mutex_locker_new (&self->lock);
+
+  if (self->kept_undecided || self->use != PROC_OUTLET_UNDECIDED)
+    return;
+
+  self->kept_undecided = TRUE;
   tell_engine (self);
 }
 
@@ -299,7 +333,9 @@ static gboolean
 has_room (const ProcOutlet *self)
 {
   gboolean is_undecided = self->use == PROC_OUTLET_UNDECIDED;
-  gboolean is_open = self->unlimited || (self->unlimited_undecided && is_undecided);
+  gboolean is_kept = self->kept_undecided && !self->exclusive;
+  gboolean is_open = self->unlimited || self->unattended
+                     || (is_undecided && (self->unlimited_undecided || is_kept));
   gboolean is_read = is_wanted (self) || (is_open && is_undecided);
 
   if (self->abandoned)

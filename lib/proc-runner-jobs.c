@@ -144,18 +144,19 @@ read_number (ProcRunner *self, const guint *setting)
   return *setting;
 }
 
-/* FALSE: it was so before. */
+/* In any thread, both in one go. FALSE: it was so before. */
 static gboolean
-write_number (ProcRunner *self, guint *setting, guint number)
+write_keep_finished (ProcRunner *self, guint keep_finished)
 {
   g_autoptr(GMutexLocker) locker = g_mutex_locker_new (&self->lock);
-  gboolean changed = *setting != number;
+  gboolean changed = self->keep_finished != keep_finished;
 
-  *setting = number;
+  self->keep_finished = keep_finished;
+  proc_job_list_set_keep (proc_home_get_jobs (self->home), keep_finished);
   return changed;
 }
 
-/* In any thread, both in one go. */
+/* As that. */
 static gboolean
 write_max_running (ProcRunner *self, guint max_running)
 {
@@ -243,10 +244,10 @@ proc_runner_set_keep_finished (ProcRunner *self, guint keep_finished)
 {
   g_return_if_fail (PROC_IS_RUNNER (self));
 
-  if (!write_number (self, &self->keep_finished, keep_finished))
+  if (!write_keep_finished (self, keep_finished))
     return;
 
-  proc_job_list_set_keep (proc_home_get_jobs (self->home), keep_finished);
+  proc_job_list_forget_finished (proc_home_get_jobs (self->home));
   g_object_notify (G_OBJECT (self), "keep-finished");
 }
 

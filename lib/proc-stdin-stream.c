@@ -31,8 +31,11 @@ write_some (GOutputStream *stream, const void *buffer, gsize count, ProcWaiter *
   gsize size = MIN (count, MOST_AT_ONCE);
   g_autoptr(GBytes) bytes = g_bytes_new (buffer, size);
 
-  if (!proc_engine_refuse (waiter))
-    proc_inlet_write (proc_link_get_inlet (self->link), bytes, waiter);
+  if (proc_engine_refuse (waiter))
+    return size;
+
+  proc_link_expect_wait (self->link);
+  proc_inlet_write (proc_link_get_inlet (self->link), bytes, waiter);
   return size;
 }
 

@@ -30,8 +30,11 @@ get_reader (GInputStream *stream)
 static void
 request (GInputStream *stream, gsize count, ProcWaiter *waiter)
 {
-  if (!proc_engine_refuse (waiter))
-    proc_reader_request (get_reader (stream), count, waiter);
+  if (proc_engine_refuse (waiter))
+    return;
+
+  proc_link_expect_wait (PROC_STDOUT_STREAM (stream)->link);
+  proc_reader_request (get_reader (stream), count, waiter);
 }
 
 /* Gives how many bytes the request was answered with; -1 without an answer. Takes

@@ -350,6 +350,38 @@ test_list_dropped (void)
   house_end (&house, 1);
 }
 
+static gboolean
+is_running (gpointer job)
+{
+  test_iterate_pending ();
+  return proc_job_get_state (job) == PROC_JOB_STATE_RUNNING;
+}
+
+/* A verb's job is told of nothing until somebody can look at it. */
+static void
+test_verb_that_says_nothing (void)
+{
+  g_auto(TestFifo) ready = test_fifo_ready ();
+  g_auto(TestFifo) gate = test_fifo_gate ();
+  g_auto(TestView) view = { NULL };
+  g_auto(TestCall) call = TEST_CALL_INIT;
+  g_autoptr(ProcRunner) runner = proc_runner_new ();
+  g_autoptr(ProcCommand) command = test_child ("ready", ready.path, "gate", gate.path, NULL);
+  g_autoptr(ProcResult) result = NULL;
+  g_autoptr(ProcJob) job = NULL;
+
+  proc_runner_run_async (runner, command, NULL, test_call_done, test_call_begin (&call));
+  g_assert_cmpint (test_fifo_wait (&ready), >, 0);
+  test_view_open (&view, runner);
+  job = g_list_model_get_item (view.model, 0);
+  g_assert_true (test_eventually (is_running, job));
+  g_assert_cmpint (proc_job_get_pid (job), >, 0);
+
+  test_fifo_open (&gate);
+  result = proc_runner_run_finish (runner, test_call_wait (&call), NULL);
+  g_assert_true (proc_result_get_successful (result));
+}
+
 int
 main (int argc, char **argv)
 {
@@ -362,6 +394,7 @@ main (int argc, char **argv)
   TEST_ADD ("/job-list/keep-changed", test_keep_changed);
   TEST_ADD ("/job-list/failures", test_failures);
   TEST_ADD ("/job-list/verbs", test_verbs);
+  TEST_ADD ("/job-list/verb-that-says-nothing", test_verb_that_says_nothing);
   TEST_ADD ("/job-list/come-and-gone", test_come_and_gone);
   TEST_ADD ("/job-list/jobs-of-other-threads", test_jobs_of_other_threads);
   TEST_ADD ("/job-list/runner-dropped", test_runner_dropped);

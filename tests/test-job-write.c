@@ -397,6 +397,32 @@ test_threads (void)
     g_assert_cmpstr (lines[i], ==, "0123456789abcdef");
 }
 
+/* The caller waits, and so does not say what the output is for: more of that than anybody
+ * who follows may be behind. It is captured, and holds up nothing. */
+static void
+test_captured_meanwhile (void)
+{
+  g_autoptr(ProcRunner) runner = proc_runner_new ();
+  g_autoptr(ProcCommand) command = proc_command_new (TEST_ARGV ("cat"));
+  g_autoptr(GBytes) bytes = much ();
+  g_autoptr(ProcResult) result = NULL;
+  g_autoptr(ProcJob) job = NULL;
+  g_autoptr(GError) error = NULL;
+
+  proc_command_set_stdin (command, PROC_STDIO_PIPE);
+  job = proc_runner_start (runner, command, NULL);
+  for (guint i = 0; i < 3; i++)
+    {
+      g_assert_true (proc_job_write (job, bytes, NULL, &error));
+      g_assert_no_error (error);
+    }
+
+  proc_job_close_stdin (job);
+  result = test_wait_for (job);
+  g_assert_cmpuint (proc_result_get_stdout_size (result), ==, 3 * MUCH);
+  g_assert_cmpuint (g_bytes_get_size (proc_result_get_stdout (result)), ==, 3 * MUCH);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -413,6 +439,7 @@ main (int argc, char **argv)
   TEST_ADD ("/job-write/failed-start", test_failed_start);
   TEST_ADD ("/job-write/stopped", test_stopped);
   TEST_ADD ("/job-write/threads", test_threads);
+  TEST_ADD ("/job-write/captured-meanwhile", test_captured_meanwhile);
 
   return g_test_run ();
 }

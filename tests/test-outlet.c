@@ -302,6 +302,42 @@ test_open_undecided (void)
     }
 }
 
+/* Who has to take the bytes waits for the run, and then takes them again. */
+static void
+test_unattended (void)
+{
+  Fixture fixture;
+
+  set_up (&fixture, PROC_OUTLET_SIGNALS, FALSE);
+  put_much (&fixture, LIMIT);
+  g_assert_false (proc_outlet_has_room (fixture.outlet));
+  proc_outlet_leave (fixture.outlet);
+  g_assert_cmpuint (count_changed (&fixture), ==, 1);
+  g_assert_true (proc_outlet_has_room (fixture.outlet));
+  proc_outlet_attend (fixture.outlet);
+  g_assert_false (proc_outlet_has_room (fixture.outlet));
+  tear_down (&fixture);
+}
+
+/* What is kept elsewhere does not wait for who decides; what is not waits for its reader. */
+static void
+test_keep_undecided (void)
+{
+  for (gboolean exclusive = FALSE; exclusive <= TRUE; exclusive++)
+    {
+      Fixture fixture;
+
+      set_up (&fixture, PROC_OUTLET_UNDECIDED, exclusive);
+      put_much (&fixture, LIMIT);
+      g_assert_false (proc_outlet_has_room (fixture.outlet));
+      proc_outlet_keep_undecided (fixture.outlet);
+      g_assert_cmpint (proc_outlet_has_room (fixture.outlet), ==, !exclusive);
+      proc_outlet_set_use (fixture.outlet, PROC_OUTLET_READ);
+      g_assert_false (proc_outlet_has_room (fixture.outlet));
+      tear_down (&fixture);
+    }
+}
+
 /* All that was put in, once, in blocks that are not too large. */
 static void
 assert_taken_whole (gsize piece, gsize at_most)
@@ -536,6 +572,8 @@ main (int argc, char **argv)
   TEST_ADD ("/outlet/limit-undecided", test_limit_undecided);
   TEST_ADD ("/outlet/open", test_open);
   TEST_ADD ("/outlet/open-undecided", test_open_undecided);
+  TEST_ADD ("/outlet/unattended", test_unattended);
+  TEST_ADD ("/outlet/keep-undecided", test_keep_undecided);
   TEST_ADD ("/outlet/blocks", test_blocks);
   TEST_ADD ("/outlet/taken-in-between", test_taken_in_between);
   TEST_ADD ("/outlet/end", test_end);
