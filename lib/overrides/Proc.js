@@ -65,6 +65,13 @@ function complete(converters, args) {
     return [...own, cancellable ?? null, ...args.slice(nGiven)];
 }
 
+/* A callback that is null asks for no promise. */
+function withCallback(args, nAll) {
+    return args.length === nAll && typeof args.at(-1) !== 'function'
+        ? [...args.slice(0, -1), () => {}]
+        : args;
+}
+
 /* Calls a function that may throw; that rejects, unless there is a callback. */
 function begin(args, call) {
     if (typeof args.at(-1) === 'function')
@@ -84,10 +91,8 @@ function patchAsync(prototype, name, converters) {
     Gio._promisify(prototype, method, `${name}_finish`);
     const promised = prototype[method];
     const nAll = prototype[`_original_${method}`].length;
-    prototype[method] = function (...args) {
-        // A callback that is null asks for no promise.
-        if (args.length === nAll && typeof args.at(-1) !== 'function')
-            args = [...args.slice(0, -1), () => {}];
+    prototype[method] = function (...given) {
+        const args = withCallback(given, nAll);
         return begin(args, () => {
             if (args.length > nAll)
                 throw new TypeError(`Too many arguments for ${method}()`);
@@ -123,6 +128,7 @@ const hasSettings = value =>
 function patchOnCommands(prototype, name, adapt, convert) {
     const method = prototype[name];
     const methodAsync = prototype[`${name}_async`];
+    const nAll = prototype[`_original_${name}_async`].length;
     const finish = prototype[`${name}_finish`];
     const checked = new WeakSet(); // what such a call's callback gets
 
@@ -132,10 +138,11 @@ function patchOnCommands(prototype, name, adapt, convert) {
             : method.apply(this, args);
     };
 
-    prototype[`${name}_async`] = function (...args) {
-        if (!hasSettings(args[0]))
-            return methodAsync.apply(this, args);
+    prototype[`${name}_async`] = function (...given) {
+        if (!hasSettings(given[0]))
+            return methodAsync.apply(this, given);
 
+        const args = withCallback(given, nAll);
         const callback = args.at(-1);
         if (typeof callback !== 'function')
             return begin(args, () => this.check_async(...adapt(args))).then(convert);

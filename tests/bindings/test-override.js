@@ -80,11 +80,20 @@ test('the introspected form stays', async (runner, dir) => {
     assertEqual((await called(done => job.wait_async(null, done), 'wait_finish')).exit_status, 0);
 });
 
-test('a callback that is null asks for no promise', async runner => {
+test('a callback that is null asks for no promise', async (runner, dir) => {
     const job = runner.start({argv: ['cat'], stdin: PIPE}, null);
     assertEqual(job.write_async(new GLib.Bytes(bytes('a\n')), null, null), undefined);
     job.close_stdin();
     assertEqual((await job.wait_async()).stdout_text, 'a\n');
+
+    const file = Gio.File.new_for_path(`${dir}/file`);
+    const argv = ['true'];
+    for (const command of [argv, {argv}]) {
+        assertEqual(runner.check_output_async(command, null, null), undefined);
+        assertEqual(runner.check_output_text_async(command, null, null), undefined);
+        assertEqual(runner.check_output_to_file_async(command, file, null, null), undefined);
+    }
+    await runner.stop_all_async();
 });
 
 test('what was promisified by hand may stay so', async runner => {
