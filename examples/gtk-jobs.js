@@ -11,6 +11,8 @@ import Proc from 'gi://Proc?version=1';
 import System from 'system';
 
 const N_LINES = 2000;
+// A text view lays out a line as a whole: what is longer is cut.
+const LONG_LINE = /^(.{4096}).+/su;
 const STATES = {
     [Proc.JobState.QUEUED]: 'Waiting',
     [Proc.JobState.RUNNING]: 'Running',
@@ -97,7 +99,8 @@ export const Window = GObject.registerClass(class Window extends Gtk.Application
 
     showLines(job, lines) {
         const {buffer} = job;
-        buffer.insert(buffer.get_end_iter(), `${lines.slice(-N_LINES).join('\n')}\n`, -1);
+        const last = lines.slice(-N_LINES).map(line => line.replace(LONG_LINE, '$1…'));
+        buffer.insert(buffer.get_end_iter(), `${last.join('\n')}\n`, -1);
         const extra = buffer.get_line_count() - N_LINES;
         if (extra > 0)
             buffer.delete(buffer.get_start_iter(), buffer.get_iter_at_line(extra)[1]);

@@ -14,12 +14,18 @@ gi.require_version("Proc", "1")
 from gi.repository import GLib, GObject, Gtk, Pango, Proc
 
 N_LINES = 2000
+LINE_LENGTH = 4096
 STATES = {
     Proc.JobState.QUEUED: "Waiting",
     Proc.JobState.RUNNING: "Running",
     Proc.JobState.STOPPING: "Stopping",
     Proc.JobState.FINISHED: "Finished",
 }
+
+
+def shorten(line):
+    """A text view lays out a line as a whole: what is longer is cut."""
+    return line if len(line) <= LINE_LENGTH else line[:LINE_LENGTH] + "…"
 
 
 class Row(Gtk.Box):
@@ -94,7 +100,7 @@ class Window(Gtk.ApplicationWindow):
         return job
 
     def on_lines(self, job, stream, lines):
-        lines = lines[-N_LINES:]
+        lines = map(shorten, lines[-N_LINES:])
         buffer = job.buffer
         buffer.insert(buffer.get_end_iter(), "\n".join(lines) + "\n")
         extra = buffer.get_line_count() - N_LINES

@@ -75,6 +75,13 @@ const tests = {
         assertEqual(textOf(job.buffer).includes('\n99999\n100000\n('), true);
     },
 
+    'a long line is cut'(window) {
+        const job = window.run("printf '😀%.0s' $(seq 5000); echo; echo short");
+        iterateUntil(() => textOf(job.buffer).endsWith(')'));
+        const [long, short] = textOf(job.buffer).split('\n');
+        assertEqual([long, short], [`${'😀'.repeat(4096)}…`, 'short']);
+    },
+
     'dropped at any moment'(window, application) {
         for (let nIterations = 0; nIterations < 40; nIterations += 4) {
             window.run('seq 10000; exit 1');

@@ -93,6 +93,11 @@ class Test(unittest.TestCase):
         self.assertLessEqual(job.buffer.get_line_count(), gtk_jobs.N_LINES)
         self.assertIn("\n99999\n100000\n(", text_of(job.buffer))
 
+    def test_a_long_line_is_cut(self):
+        job = self.window.run("printf '😀%.0s' $(seq 5000); echo; echo short")
+        iterate_until(lambda: text_of(job.buffer).endswith(")"))
+        self.assertEqual(text_of(job.buffer).split("\n")[:2], ["😀" * 4096 + "…", "short"])
+
     def test_dropped_at_any_moment(self):
         for n_iterations in range(0, 40, 4):
             self.window.run("seq 10000; exit 1")
