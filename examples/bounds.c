@@ -5,6 +5,7 @@
 
 #include <locale.h>
 #include <procrunner.h>
+#include <stdlib.h>
 
 static ProcResult *
 run (ProcRunner *runner, ProcCommand *command)
@@ -13,7 +14,10 @@ run (ProcRunner *runner, ProcCommand *command)
   ProcResult *result = proc_runner_run (runner, command, NULL, &error);
 
   if (result == NULL)
-    g_error ("%s", error->message);
+    {
+      g_printerr ("%s\n", error->message);
+      exit (1);
+    }
 
   return result;
 }

@@ -3,7 +3,7 @@
 #include <locale.h>
 #include <procrunner.h>
 
-static int n_running = 7;
+static int n_running = 7, n_failed = 0;
 
 static gboolean
 tick (gpointer data)
@@ -25,10 +25,14 @@ got_log (GObject *runner, GAsyncResult *res, gpointer data)
 static void
 ended (GObject *runner, GAsyncResult *res, gpointer data)
 {
-  g_autoptr(ProcResult) result = proc_runner_run_finish (PROC_RUNNER (runner), res, NULL);
+  g_autoptr(GError) error = NULL;
+  g_autoptr(ProcResult) result = proc_runner_run_finish (PROC_RUNNER (runner), res, &error);
 
-  g_assert (result != NULL);
-  g_print ("\n%s\n%s", proc_result_get_summary (result), proc_result_get_stdout_text (result));
+  if (result != NULL)
+    g_print ("\n%s\n%s", proc_result_get_summary (result), proc_result_get_stdout_text (result));
+  else
+    g_printerr ("\n%s\n", error->message);
+  n_failed += result == NULL;
   n_running--;
 }
 
@@ -55,5 +59,5 @@ main (int argc, char **argv)
   proc_runner_run_async (runner, to_file, NULL, ended, NULL);
   while (n_running > 0)
     g_main_context_iteration (NULL, TRUE);
-  return 0;
+  return n_failed > 0;
 }

@@ -29,20 +29,29 @@ async void tour (string path) throws Error {
   }
 
   var n_left = 3;
+  Error? failure = null;
   foreach (var word in new string[] { "one", "two", "three" })
     say.begin (runner, word, (source, task) => {
+      try {
+        say.end (task);
+      } catch (Error e) {
+        failure = e;
+      }
       if (--n_left == 0)
         tour.callback ();
     });
   yield;
+  if (failure != null)
+    throw failure;
 
   var result = yield runner.check_output_to_file_async ({ "du", "lib" }, File.new_for_path (path));
   print ("\n%s → %s\n", result.summary, path);
 }
 
-void main (string[] args) {
+int main (string[] args) {
   Intl.setlocale ();
   var loop = new MainLoop ();
+  var status = 0;
   Timeout.add (50, () => {
     print (".");
     return Source.CONTINUE;
@@ -51,9 +60,11 @@ void main (string[] args) {
     try {
       tour.end (task);
     } catch (Error e) {
-      error ("%s", e.message);
+      printerr ("\n%s\n", e.message);
+      status = 1;
     }
     loop.quit ();
   });
   loop.run ();
+  return status;
 }
