@@ -3,6 +3,7 @@
 /* A dialogue: a shell works out the arguments, and each is sent when the answer to the one
  * before has come. */
 
+#include <locale.h>
 #include <procrunner.h>
 #include <string.h>
 
@@ -20,7 +21,8 @@ ask (ProcJob *job, char **questions)
     }
   else
     {
-      g_autofree char *line = g_strconcat (questions[0], "\n", NULL);
+      g_autofree char *question = g_strdelimit (g_strdup (questions[0]), "\n", ' ');
+      g_autofree char *line = g_strconcat (question, "\n", NULL);
       g_autoptr(GBytes) bytes = g_bytes_new (line, strlen (line));
 
       proc_job_write_async (job, bytes, NULL, NULL, NULL);
@@ -38,8 +40,9 @@ on_answer (GObject *object, GAsyncResult *res, gpointer user_data)
   if (lines == NULL)
     return;
 
-  g_print ("%s = %s\n", questions[0], lines[0]);
-  ask (PROC_JOB (object), questions + 1);
+  if (questions[0] != NULL)
+    g_print ("%s = %s\n", *questions++, lines[0]);
+  ask (PROC_JOB (object), questions);
 }
 
 int
@@ -48,12 +51,19 @@ main (int argc, char **argv)
   g_autoptr(ProcRunner) runner = proc_runner_new ();
   g_autoptr(ProcCommand) command = proc_command_new_shell (server, NULL);
   g_autoptr(ProcJob) job = NULL;
+  g_autoptr(ProcResult) result = NULL;
+  g_autoptr(GError) error = NULL;
 
+  setlocale (LC_ALL, "");
   proc_command_set_stdin (command, PROC_STDIO_PIPE);
   proc_command_set_stdout (command, PROC_STDIO_PIPE);
   job = proc_runner_start (runner, command, NULL);
   ask (job, argv + 1);
   while (proc_job_get_state (job) != PROC_JOB_STATE_FINISHED)
     g_main_context_iteration (NULL, TRUE);
-  return proc_job_get_stdout_size (job) > 0 ? 0 : 1;
+
+  result = proc_job_wait (job, NULL, &error);
+  if (result == NULL || !proc_result_check (result, &error))
+    g_printerr ("%s\n", error->message);
+  return error != NULL;
 }
