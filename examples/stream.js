@@ -27,9 +27,10 @@ async function main() {
         stderr: Proc.Stdio.PIPE,
     }, cancellable);
 
-    const timeout = GLib.timeout_add(GLib.PRIORITY_DEFAULT, Number(limit), () => {
+    let timeout = GLib.timeout_add(GLib.PRIORITY_DEFAULT, Number(limit), () => {
+        timeout = 0;
         cancellable.cancel();
-        return GLib.SOURCE_CONTINUE;
+        return GLib.SOURCE_REMOVE;
     });
     try {
         await Promise.all([show(job, Proc.Stream.STDOUT, '|'), show(job, Proc.Stream.STDERR, '!')]);
@@ -37,7 +38,8 @@ async function main() {
     } catch (error) {
         print(error.message);
     } finally {
-        GLib.source_remove(timeout);
+        if (timeout > 0)
+            GLib.source_remove(timeout);
     }
 }
 

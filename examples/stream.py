@@ -30,7 +30,7 @@ async def follow(argv):
 def main():
     try:
         asyncio.run(follow(sys.argv[1:] or ["sh", "-c", SCRIPT]))
-    except (Proc.ProcessError, FileNotFoundError) as error:
+    except Proc.Error as error:
         print(error)
     except KeyboardInterrupt:
         print("stopped")

@@ -45,4 +45,7 @@ async def main():
     ticking.cancel()
 
 
-asyncio.run(main())
+try:
+    asyncio.run(main())
+except Proc.Error as error:
+    sys.exit(f"\n{error}")
