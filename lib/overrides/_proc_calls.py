@@ -184,9 +184,9 @@ def home(loop):
     return context if context is not None else contextlib.nullcontext()
 
 
-def begin(call, loop):
+def begin(call, loop, make_future=CallFuture):
     """Begins a call, and gives a future of the running loop."""
-    future = CallFuture(call, loop)
+    future = make_future(call, loop)
     with home(loop):
         call.begin(future.settle)
     return future

@@ -59,6 +59,31 @@ class UnreadCall(LinesCall):
                 self.finish(source, task)
 
 
+class _LinesAwait:
+    """A future of lines. A task that is cancelled when it has them already, and has yet to
+    hear of it, leaves them to the next one."""
+
+    unread = None
+
+    def __await__(self):
+        try:
+            return (yield from super().__await__())
+        except asyncio.CancelledError:
+            if self.done() and not self.cancelled() and self.exception() is None:
+                self.unread.extend(self.result())
+            raise
+
+
+class LinesFuture(_LinesAwait, calls.CallFuture):
+    def __init__(self, call, loop):
+        super().__init__(call, loop)
+        self.unread = call.unread
+
+
+class LinesTask(_LinesAwait, asyncio.Task):
+    pass
+
+
 def _get_unread(job, stream):
     """Lines that were taken from the job, and that nobody has seen."""
     if not hasattr(job, '_proc_unread'):
@@ -127,8 +152,10 @@ def read_lines_async(self, stream, cancellable=None, callback=None, *user_data):
         return calls.give_at_once(_take_all(unread), loop)
     last = _get_reads(self).get(stream)
     if last is not None and last.is_leaving(loop):
-        return loop.create_task(_read_lines_after(last, self, stream, cancellable))
-    future = calls.begin(LinesCall(self, stream, cancellable), loop)
+        task = LinesTask(_read_lines_after(last, self, stream, cancellable), loop=loop)
+        task.unread = unread
+        return task
+    future = calls.begin(LinesCall(self, stream, cancellable), loop, LinesFuture)
     _get_reads(self)[stream] = future
     return future
 

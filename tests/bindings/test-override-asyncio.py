@@ -486,6 +486,35 @@ class TestJob(TestCase):
 
         self.run_loop(main)
 
+    def test_cancelled_task_takes_nothing(self):
+        """Though it has been answered, in the same turn of the loop."""
+        async def read_all(job, lines):
+            async for line in job.lines():
+                lines.append(line)
+
+        async def read_once(job, lines):
+            lines.extend(await job.read_lines_async(OUT))
+
+        async def read_after(job, lines):
+            job.read_lines_async(OUT).cancel()
+            lines.extend(await job.read_lines_async(OUT))
+
+        async def main():
+            for read in read_all, read_once, read_after:
+                job = self.start("exec cat", stdin=PIPE, stdout=PIPE)
+                lines = []
+                task = asyncio.create_task(read(job, lines))
+                await asyncio.sleep(0.01)
+                await job.write_async("a\n")
+                time.sleep(0.05)  # this loop hears nothing meanwhile
+                asyncio.get_running_loop().call_later(0, task.cancel)
+                await asyncio.wait([task])
+                job.close_stdin()
+                await asyncio.wait_for(read_all(job, lines), 20)
+                self.assertEqual(lines, ["a"], read.__name__)
+
+        self.run_loop(main)
+
     def test_back_pressure(self):
         async def main():
             job = self.start("exec yes", stdout=PIPE)
