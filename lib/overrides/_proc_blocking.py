@@ -54,7 +54,11 @@ class _Call:
                     self.beginning.acquire()
                     self._join()
             except BaseException:
-                self._interrupt()
+                try:
+                    self._interrupt()
+                except BaseException:  # a second handler, which may have been due as well
+                    self._interrupt()
+                    raise
                 raise
         return self._give() if self.threads else self.function(self.outer)
 
@@ -72,7 +76,11 @@ class _Call:
             while not self.is_over:
                 self.running.acquire(timeout=DEAF_MSEC / 1000)
         except BaseException:
-            self._interrupt()
+            try:
+                self._interrupt()
+            except BaseException:
+                self._interrupt()
+                raise
             raise
 
     def _interrupt(self):

@@ -53,15 +53,15 @@ class Call:
         self._begin = begin
         self._finish = finish
         self._args = args
-        self._cancellable = Gio.Cancellable()
-        self._chain = Chain(cancellable, self._cancellable)
+        self.inner = Gio.Cancellable()
+        self._chain = Chain(cancellable, self.inner)
 
     def begin(self, over):
         self._chain.__enter__()
-        self._begin(self.source, *self._args, self._cancellable, over)
+        self._begin(self.source, *self._args, self.inner, over)
 
     def interrupt(self):
-        self._cancellable.cancel()
+        self.inner.cancel()
 
     def finish(self, source, task):
         self._chain.__exit__()
@@ -71,12 +71,13 @@ class Call:
         """Nobody waits any more for what it gave."""
 
     def reclaim(self, source, task):
-        """A handler of a signal raised, and nobody waits any more. It may be finished."""
+        """A handler of a signal raised, and nobody waits any more. It may be finished, and
+        this may be called twice."""
 
     def begin_in(self, context, steps, over):
         """As begin(), in a context. There are steps once it has begun."""
         self._chain.__enter__()
-        context.call(steps, self._begin, self.source, *self._args, self._cancellable, over)
+        context.call(steps, self._begin, self.source, *self._args, self.inner, over)
 
 
 class JobCall(Call):
@@ -202,7 +203,8 @@ def wait_for_job(call):
     """Gives the job of a call when it is over, waiting so that handlers of signals run.
 
     If one raises, the job is stopped, and its end is waited for nevertheless. The second one
-    kills it, and for the third nothing is waited for any more.
+    kills it, and for the third nothing is waited for any more. They may be due at once, and
+    one is heard wherever a function of ours begins: so C is called here, and first.
     """
     context = contexts.get_for_thread()
     try:
@@ -210,9 +212,14 @@ def wait_for_job(call):
             call.submit_in(context)
         context.wait_until(call.is_over)
     except BaseException:
-        if call.job is not None and call.n_interrupts < 2:
-            call.interrupt()
-            wait_for_job(call)
+        if call.job is not None:
+            try:
+                call.job.stop()
+                context.wait_until(call.is_over)
+            except BaseException:
+                call.job.kill()
+                context.wait_until(call.is_over)
+                raise
         raise
     return call.job
 
@@ -236,7 +243,12 @@ class Wait:
             self._join()
         except BaseException:
             if self.steps:
-                self._interrupt()
+                try:
+                    self.call.inner.cancel()
+                    self._join()
+                except BaseException:  # a second handler, which may have been due as well
+                    self._interrupt()
+                    raise
             raise
 
     def _join(self):
@@ -244,7 +256,7 @@ class Wait:
 
     def _interrupt(self):
         try:
-            self.call.interrupt()
+            self.call.inner.cancel()
             self._join()
         except BaseException:
             self._interrupt()
@@ -263,5 +275,9 @@ def wait(call):
         return call.finish(*waiting.get_outcome())
     except BaseException:
         if waiting.ended:
-            call.reclaim(*waiting.get_outcome())
+            try:
+                call.reclaim(*waiting.get_outcome())
+            except BaseException:  # a second handler
+                call.reclaim(*waiting.get_outcome())
+                raise
         raise

@@ -83,9 +83,9 @@ class Context:
             steps.extend(itertools.chain(map(_push, within), map(function, *zip(args)),
                                          map(_pop, within)))
         except BaseException:
-            if len(steps) == 1:
+            if steps == [None]:  # nothing is called before it is clear: a second one may raise
+                del steps[:]
                 _pop(self._context)
-                steps.clear()
             raise
 
     def _look(self):

@@ -238,6 +238,42 @@ expect_no_child()
                 self.expect(process, "no child")
                 (self.dir / "here").unlink()
 
+    def test_two_at_once(self):
+        """The second one is due when the first one has raised."""
+        head = """
+def on_term(*_):
+    sys.exit(1)
+signal.signal(signal.SIGTERM, on_term)
+sys.setswitchinterval(1)  # both are sent before the main thread goes on
+def send():
+    os.kill(os.getpid(), signal.SIGINT)
+    os.kill(os.getpid(), signal.SIGTERM)
+open("here", "w").close()
+for _ in range(20):
+"""
+        process = self.start(head + """
+    threading.Timer(0.01, send).start()
+    try:
+        runner.run(["sleep", "600"])
+    except (KeyboardInterrupt, SystemExit):
+        expect_no_child()
+""")
+        self.expect(process, *["no child"] * 20)
+        (self.dir / "here").unlink()
+        process = self.start("""
+job = runner.start(["cat"], stdin=Proc.Stdio.PIPE, stdout=Proc.Stdio.PIPE)
+""" + head + """
+    threading.Timer(0.01, send).start()
+    try:
+        job.read_lines(Proc.Stream.STDOUT)
+    except (KeyboardInterrupt, SystemExit):
+        job.write("line\\n")
+        print(job.read_lines(Proc.Stream.STDOUT), flush=True)
+job.close_stdin()
+job.wait()
+""")
+        self.expect(process, *["['line']"] * 20)
+
     def test_asyncio(self):
         process = self.interrupt("""
     async def main():
