@@ -8,6 +8,7 @@ the call, and the main one waits for that.
 """
 
 import _thread
+import sys
 import threading
 
 from gi.repository import Gio
@@ -19,8 +20,8 @@ from ._proc_context import DEAF_MSEC
 def call(function, cancellable):
     """Gives what function(cancellable) gives. In the main thread handlers of signals run
     meanwhile. If one raises, the call is cancelled, and has ended when that goes on."""
-    if threading.current_thread() is not threading.main_thread():
-        return function(cancellable)
+    if threading.current_thread() is not threading.main_thread() or sys.is_finalizing():
+        return function(cancellable)  # at the end of the program a new thread never runs
     return _Call(function, cancellable).wait()
 
 

@@ -244,12 +244,11 @@ expect_no_child()
 def on_term(*_):
     sys.exit(1)
 signal.signal(signal.SIGTERM, on_term)
-sys.setswitchinterval(1)  # both are sent before the main thread goes on
 def send():
     os.kill(os.getpid(), signal.SIGINT)
     os.kill(os.getpid(), signal.SIGTERM)
 open("here", "w").close()
-for _ in range(20):
+for _ in range(4):
 """
         process = self.start(head + """
     threading.Timer(0.01, send).start()
@@ -258,7 +257,7 @@ for _ in range(20):
     except (KeyboardInterrupt, SystemExit):
         expect_no_child()
 """)
-        self.expect(process, *["no child"] * 20)
+        self.expect(process, *["no child"] * 4)
         (self.dir / "here").unlink()
         process = self.start("""
 job = runner.start(["cat"], stdin=Proc.Stdio.PIPE, stdout=Proc.Stdio.PIPE)
@@ -272,7 +271,7 @@ job = runner.start(["cat"], stdin=Proc.Stdio.PIPE, stdout=Proc.Stdio.PIPE)
 job.close_stdin()
 job.wait()
 """)
-        self.expect(process, *["['line']"] * 20)
+        self.expect(process, *["['line']"] * 4)
 
     def test_asyncio(self):
         process = self.interrupt("""
@@ -346,6 +345,19 @@ def stop():
     job.stop()
     print(-job.wait().returncode)
 """), "%d\n" % signal.SIGTERM)
+
+    def test_wait_after_exit(self):
+        """When a thread can be started, and never runs."""
+        self.assertEqual(self.run_program("""
+class Late:
+    def __init__(self):
+        self.job = runner.start(["sleep", "600"])
+    def __del__(self):
+        self.job.stop()
+        print(-self.job.wait().returncode)
+Late().__del__()  # PyGObject imports in the first one, which nobody can any more then
+late = Late()
+"""), "%d\n" % signal.SIGTERM * 3)
 
     def test_fork(self):
         """In the child calls fail; the parent's go on. (No thread is in the middle of
