@@ -59,6 +59,16 @@ class UnreadCall(LinesCall):
                 self.finish(source, task)
 
 
+class EndCall(calls.Call):
+    """The end of a job that was told to stop. Interrupting kills it."""
+
+    def __init__(self, job):
+        super().__init__(job, _wait_async, wait_finish)
+
+    def interrupt(self):
+        self.source.kill()
+
+
 class _LinesAwait:
     """A future of lines. A task that is cancelled when it has them already, and has yet to
     hear of it, leaves them to the next one."""
@@ -248,10 +258,10 @@ async def _enter(self):
 
 
 async def _exit(self, *raised):
-    """Stops the command, and waits until it is gone."""
+    """Stops the command, and waits until it is gone, which cancelling hastens."""
     self.stop()
     try:
-        await self.wait_async()
+        await calls.begin(EndCall(self), asyncio.get_running_loop())
     except GLib.Error:
         pass  # it could not be started, so it is gone
 

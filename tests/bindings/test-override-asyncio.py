@@ -569,6 +569,26 @@ class TestJob(TestCase):
 
         self.run_loop(main)
 
+    def test_with_that_is_cancelled(self):
+        """While it waits: the command that takes its time is killed."""
+        async def main():
+            async def use():
+                async with job:
+                    pass
+
+            self.runner.set_kill_grace_msec(600000)
+            job = self.start("trap 'touch told' TERM; touch here; while :; do sleep 0.01; done",
+                             cwd=self.dir)
+            await self.until("here")
+            task = asyncio.create_task(use())
+            await self.until("told")
+            task.cancel()
+            await asyncio.wait([task], timeout=20)
+            self.assertTrue(task.cancelled())
+            self.assertEqual(job.get_result().returncode, -9)
+
+        self.run_loop(main)
+
 
 def in_glib(case):
     """The same once more, in GLib's loop."""
