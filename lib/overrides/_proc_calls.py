@@ -173,8 +173,10 @@ def get_running_loop():
 
 
 def _is_glib_loop(loop):
-    """Whether GLib iterates it, and so this thread's main context, as with gi.events."""
-    return GLib.main_depth() > 0 and type(loop) is not asyncio.SelectorEventLoop
+    """Whether it iterates this thread's main context, as that of gi.events may."""
+    context = getattr(loop, '_context', None)
+    return (isinstance(context, GLib.MainContext)
+            and hash(context) == hash(GLib.MainContext.ref_thread_default()))
 
 
 def home(loop):

@@ -160,6 +160,28 @@ class TestAwait(TestCase):
     async def echo(self, text):
         self.assertEqual(await self.runner.check_output_text_async(["echo", text]), text)
 
+    def test_any_loop_in_a_callback(self):
+        """GLib is in a callback, and iterates nothing until the loop ends."""
+        class Loop(asyncio.SelectorEventLoop):
+            pass
+
+        class LoopOfAnotherContext(asyncio.SelectorEventLoop):
+            _context = GLib.MainContext()
+
+        def run(make_loop):
+            loop = make_loop()
+            loop.run_until_complete(asyncio.wait(
+                [loop.create_task(self.echo("a"))], timeout=20))
+            ended.append(len(asyncio.all_tasks(loop)) == 0)
+            loop.close()
+
+        ended = []
+        for each in Loop, LoopOfAnotherContext:
+            GLib.idle_add(run, each)
+            while len(ended) < 1 + (each is LoopOfAnotherContext):
+                GLib.MainContext.default().iteration(True)
+        self.assertEqual(ended, [True, True])
+
     def test_threads(self):
         """A loop in each thread, and one runner."""
         faults = []
