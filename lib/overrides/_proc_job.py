@@ -16,12 +16,14 @@ from gi.repository import Gio, GLib
 from . import _proc_blocking as blocking
 from . import _proc_calls as calls
 from . import _proc_errors as errors
+from . import _proc_result as results
 from ._proc_command import to_bytes
 
 Proc = get_introspection_module('Proc')
 Job = Proc.Job
 STDOUT = Proc.Stream.STDOUT
 
+_get_result = Job.get_result
 _wait = Job.wait
 _wait_async = Job.wait_async
 _wait_finish = Job.wait_finish
@@ -116,7 +118,28 @@ def _converted(job):
     except GLib.Error as error:
         if error.matches(Gio.io_error_quark(), Gio.IOErrorEnum.CANCELLED):
             raise
-        raise errors.convert(error, None, job.get_command(), None) from None
+        raise errors.convert(error, _get_start(job)[0], job.get_command(), None) from None
+
+
+def _get_start(job):
+    """The runner, and whether outputs are asked for as str, as far as start() was called here."""
+    return getattr(job, '_proc_start', (None, False))
+
+
+def _complete(job, result):
+    """Gives the result as a verb with the same keywords does."""
+    runner, text = _get_start(job)
+    if text:
+        results.as_text(result)
+    if runner is not None and not result.get_successful():
+        results.remember_runner(result, runner)
+    return result
+
+
+def get_result(self):
+    """Gives the outcome once the job is over, or None."""
+    result = _get_result(self)
+    return _complete(self, result) if result is not None else None
 
 
 def _take_all(unread):
@@ -129,7 +152,7 @@ def _take_all(unread):
 def wait_finish(self, result):
     """Gets the outcome of wait_async()."""
     with _converted(self):
-        return _wait_finish(self, result)
+        return _complete(self, _wait_finish(self, result))
 
 
 def wait_async(self, cancellable=None, callback=None, *user_data):
@@ -195,7 +218,7 @@ def wait(self, cancellable=None):
     if threading.current_thread() is threading.main_thread():
         _announce_wait(self)
     with _converted(self):
-        return blocking.call(lambda inner: _wait(self, inner), cancellable)
+        return _complete(self, blocking.call(lambda inner: _wait(self, inner), cancellable))
 
 
 _silent_wait = ctypes.CDLL('libprocrunner-1.so.0').proc_job_wait
@@ -236,7 +259,7 @@ class Lines:
             self.unread.extend(await self.job.read_lines_async(self.stream))
         if self.unread:
             return self.unread.popleft()
-        errors.check(await self.job.wait_async())
+        (await self.job.wait_async()).check()
         raise StopAsyncIteration
 
 
@@ -267,6 +290,7 @@ async def _exit(self, *raised):
 
 
 def install():
+    Job.get_result = get_result
     Job.wait = wait
     Job.wait_async = wait_async
     Job.wait_finish = wait_finish

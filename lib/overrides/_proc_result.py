@@ -16,6 +16,11 @@ def as_text(result):
     result._proc_text = True
 
 
+def remember_runner(result, runner):
+    """Has check() tell what was the runner's setting, not the command's."""
+    result._proc_runner = runner
+
+
 def _get_returncode(self):
     """The exit status; the negative number of the signal that ended it; None if unknown."""
     status = self.get_exit_status()
@@ -46,7 +51,7 @@ def _get_args(self):
 
 def _check(self):
     """Raises unless the result is a success."""
-    errors.check(self)
+    errors.check(self, getattr(self, '_proc_runner', None))
     return True
 
 

@@ -100,6 +100,8 @@ class Verb:
         if text:
             results.as_text(result)
         errors.check(result, runner, self.endings)
+        if not result.get_successful():
+            results.remember_runner(result, runner)
         return self.give(result)
 
     def wait(self, runner, *args, **kwargs):
@@ -189,9 +191,11 @@ _stop_all_async = Runner.stop_all_async
 
 def start(self, command, cancellable=None, **settings):
     """Starts a command, and gives a job at once, to follow and to stop it."""
-    command, _ = prepare(command, settings, piped=True)
+    command, text = prepare(command, settings, piped=True)
     with calls.home(calls.get_running_loop()):
-        return _start(self, command, cancellable)
+        job = _start(self, command, cancellable)
+    job._proc_start = self, text
+    return job
 
 
 def stop_all(self, cancellable=None):

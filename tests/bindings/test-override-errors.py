@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 """The Python override: errors that are Python's own as well."""
 
+import asyncio
 import copy
 import errno
 import os
@@ -79,6 +80,33 @@ class TestErrors(unittest.TestCase):
         self.runner.set_timeout_msec(0)
         self.runner.set_idle_timeout_msec(20)
         self.assertEqual(self.fail(subprocess.TimeoutExpired, argv=sleep).timeout, 0.02)
+
+    def test_of_a_job(self):
+        """What start() was given, and the runner's settings, are told by the job's result."""
+        job = self.runner.start(FAIL, text=True)
+        self.assertEqual((job.wait().stdout, job.wait().stderr), ("out\n", "err\n"))
+        with self.assertRaises(Proc.ProcessError) as caught:
+            job.wait().check()
+        self.assertEqual(caught.exception.stderr, "err\n")
+        self.assertEqual(self.runner.start(FAIL).wait().stdout, b"out\n")
+        self.runner.set_timeout_msec(10)
+        for wait in self.runner.run, lambda argv: self.runner.start(argv).wait():
+            with self.assertRaises(Proc.TimeoutExpired) as caught:
+                wait(["sleep", "60"]).check()
+            self.assertEqual(caught.exception.timeout, 0.01)
+        self.runner.set_cwd("/no/such")
+        with self.assertRaises(Proc.BadCwdError) as caught:
+            self.runner.start(["true"]).wait()
+        self.assertEqual(caught.exception.filename, "/no/such")
+
+    def test_of_lines(self):
+        async def main():
+            async for line in self.runner.start(FAIL, text=True).lines():
+                self.assertEqual(line, "out")
+
+        with self.assertRaises(Proc.ProcessError) as caught:
+            asyncio.run(main())
+        self.assertEqual((caught.exception.stdout, caught.exception.stderr), ("out\n", "err\n"))
 
     def test_not_found(self):
         error = self.fail(Proc.NotFoundError, FileNotFoundError, Proc.StartError,
