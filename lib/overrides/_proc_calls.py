@@ -124,6 +124,18 @@ class JobCall(Call):
             self.job.kill()
 
 
+def _finish(call, source, task):
+    """Gives the value, or the error. Its frames, of no use to who awaits it, have the future,
+    which has the error: that cycle would hold the output until garbage is collected."""
+    try:
+        return call.finish(source, task), None
+    except GLib.Error as error:
+        error.__context__ = None
+        return None, error.with_traceback(None)
+    except Exception as error:
+        return None, error
+
+
 class CallFuture(asyncio.Future):
     """The end of a call. Cancelling it interrupts the call, and when that has ended the
     future is cancelled: whoever awaits a verb goes on after the child is gone."""
@@ -150,12 +162,7 @@ class CallFuture(asyncio.Future):
         call, self._call = self._call, None
         if self.get_loop().is_closed():
             return
-        value = error = None
-        try:
-            value = call.finish(source, task)
-        except Exception as caught:
-            error = caught
-
+        value, error = _finish(call, source, task)
         if self._cancelling is not None:
             args, kwargs = self._cancelling
             if error is None:

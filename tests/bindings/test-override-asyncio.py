@@ -11,6 +11,7 @@ import tempfile
 import threading
 import time
 import unittest
+import weakref
 
 import gi
 
@@ -84,6 +85,22 @@ class TestAwait(TestCase):
             with self.assertRaises(subprocess.TimeoutExpired):
                 await self.runner.check_async(["sleep", "60"], timeout=0.01)
 
+        self.run_loop(main)
+
+    def test_error_is_in_no_cycle(self):
+        """Its output is gone as soon as nobody looks at it, not when garbage is collected."""
+        async def main():
+            await self.runner.run_async(["false"])
+            try:
+                await self.runner.check_async(["false"])
+            except Proc.ProcessError as error:
+                reference = weakref.ref(error)
+            await asyncio.sleep(0)
+            self.assertIsNone(reference())
+
+        gc.collect()
+        gc.disable()
+        self.addCleanup(gc.enable)
         self.run_loop(main)
 
     def test_gives_a_future(self):
