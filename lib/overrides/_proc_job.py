@@ -123,7 +123,8 @@ def _converted(job):
 
 def _get_start(job):
     """The runner, and whether outputs are asked for as str, as far as start() was called here."""
-    return getattr(job, '_proc_start', (None, False))
+    runner, text = getattr(job, '_proc_start', (lambda: None, False))
+    return runner(), text
 
 
 def _complete(job, result):

@@ -2,6 +2,8 @@
 
 """Proc.Result, as subprocess.CompletedProcess has it."""
 
+import weakref
+
 from gi.module import get_introspection_module
 
 from . import _proc_errors as errors
@@ -17,8 +19,9 @@ def as_text(result):
 
 
 def remember_runner(result, runner):
-    """Has check() tell what was the runner's setting, not the command's."""
-    result._proc_runner = runner
+    """Has check() tell what was the runner's setting, not the command's. The runner may keep
+    the job, which has the result."""
+    result._proc_runner = weakref.ref(runner)
 
 
 def _get_returncode(self):
@@ -51,7 +54,7 @@ def _get_args(self):
 
 def _check(self):
     """Raises unless the result is a success."""
-    errors.check(self, getattr(self, '_proc_runner', None))
+    errors.check(self, getattr(self, '_proc_runner', lambda: None)())
     return True
 
 

@@ -8,6 +8,7 @@ in what of the result is given.
 
 import inspect
 import threading
+import weakref
 
 from gi.module import get_introspection_module
 from gi.repository import GLib
@@ -194,7 +195,7 @@ def start(self, command, cancellable=None, **settings):
     command, text = prepare(command, settings, piped=True)
     with calls.home(calls.get_running_loop()):
         job = _start(self, command, cancellable)
-    job._proc_start = self, text
+    job._proc_start = weakref.ref(self), text
     return job
 
 

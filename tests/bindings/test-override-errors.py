@@ -4,12 +4,14 @@
 import asyncio
 import copy
 import errno
+import gc
 import os
 import pathlib
 import pickle
 import subprocess
 import tempfile
 import unittest
+import weakref
 
 import gi
 
@@ -98,6 +100,21 @@ class TestErrors(unittest.TestCase):
         with self.assertRaises(Proc.BadCwdError) as caught:
             self.runner.start(["true"]).wait()
         self.assertEqual(caught.exception.filename, "/no/such")
+
+    def test_no_runner_is_kept(self):
+        """By the jobs that it keeps."""
+        runner = Proc.Runner(keep_finished=5)
+        asyncio.run(self.follow(runner))
+        reference = weakref.ref(runner)
+        del runner
+        gc.collect()
+        self.assertIsNone(reference())
+
+    async def follow(self, runner):
+        job = runner.start(["false"], text=True)
+        await job
+        job.get_result()
+        await runner.run_async(["false"])
 
     def test_of_lines(self):
         async def main():
