@@ -30,7 +30,9 @@ def to_argv(argv):
 def to_bytes(data, encoding='utf-8'):
     if isinstance(data, GLib.Bytes):
         return data
-    return GLib.Bytes.new(data.encode(encoding) if isinstance(data, str) else bytes(data))
+    # A view refuses what is no data: of a number, bytes() makes as many NULs.
+    return GLib.Bytes.new(data.encode(encoding) if isinstance(data, str)
+                          else bytes(memoryview(data)))
 
 
 def to_file(file):

@@ -105,6 +105,9 @@ class TestKeywords(TestCase):
     def test_input(self):
         for data in b"a\0b", bytearray(b"a\0b"), memoryview(b"a\0b"), "a\0b":
             self.assertEqual(self.runner.check_output(["cat"], input=data), b"a\0b")
+        self.assertEqual(self.runner.check_output(["cat"], input=memoryview(b"abcd")[::2]), b"ac")
+        for nonsense in 5, True, [1]:
+            self.assertRaises(TypeError, self.runner.run, ["cat"], input=nonsense)
         for both in {"script": "true"}, {"line": "true"}:
             self.assertRaises(TypeError, Proc.Command, ["rm"], **both)
         command = Proc.Command(["cat"], stdin_text="a\0b")
@@ -213,6 +216,7 @@ class TestJob(TestCase):
         for data in b"a\n", "a\n", GLib.Bytes.new(b"a\n"):
             job.write(data)
             self.assertEqual(job.read_lines(Proc.Stream.STDOUT), ["a"])
+        self.assertRaises(TypeError, job.write, 5)
         job.close_stdin()
         self.assertEqual(job.read_lines(Proc.Stream.STDOUT), [])
         for _ in range(2):
