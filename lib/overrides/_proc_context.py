@@ -15,6 +15,8 @@ import select
 import threading
 import weakref
 
+from gi.repository import GLib
+
 OWNERLESS_POLLING = 1  # to be woken up also while nobody iterates it
 MAX_PRIORITY = 2**31 - 1
 
@@ -40,6 +42,8 @@ _Pointer = ctypes.c_void_p
 _Int = ctypes.c_int
 _IntPointer = ctypes.POINTER(ctypes.c_int)
 
+# As the argument of all others, None is the default one.
+_get_own = _declare(_quick, 'get_thread_default', _Pointer)
 _new = _declare(_quick, 'new_with_flags', _Pointer, _Int)
 _unref = _declare(_glib, 'unref', None, _Pointer)
 _acquire = _declare(_quick, 'acquire', _Int, _Pointer)
@@ -151,6 +155,28 @@ class ThreadContext(Context):
             if condition():
                 return
             poll.poll(msec if 0 <= msec < DEAF_MSEC else DEAF_MSEC)
+
+
+def acquire_own():
+    """Takes this thread's own main context, unless another thread iterates it."""
+    return _acquire(_get_own())
+
+
+def release_own():
+    _release(_get_own())
+
+
+def iterate_own(ended):
+    """Iterates this thread's own main context until there is something in ended. It is GLib
+    that is called: PyGObject's iteration() may swallow what a handler of a signal raises."""
+    source = GLib.timeout_source_new(DEAF_MSEC)
+    source.set_callback(bool, True)  # nothing but an end of the wait, and again
+    source.attach(GLib.MainContext.get_thread_default())
+    try:
+        while not ended:
+            _iteration(_get_own(), True)
+    finally:
+        source.destroy()
 
 
 _threads = threading.local()

@@ -180,6 +180,17 @@ def converted(runner, command, result=None):
         raise convert(error, runner, command, result) from None
 
 
+@contextlib.contextmanager
+def converted_in_wait(runner, command):
+    """As converted(). That the wait was cancelled is no end of a command."""
+    try:
+        yield
+    except GLib.Error as error:
+        if error.matches(Gio.io_error_quark(), Gio.IOErrorEnum.CANCELLED):
+            raise
+        raise convert(error, runner, command, None) from None
+
+
 def check(result, runner=None, endings=()):
     """Raises unless the result is a success, or fails with a code of endings."""
     if result.get_successful():

@@ -28,6 +28,7 @@ _wait = Job.wait
 _wait_async = Job.wait_async
 _wait_finish = Job.wait_finish
 _write_async = Job.write_async
+_write_finish = Job.write_finish
 _read_lines_async = Job.read_lines_async
 _read_lines_finish = Job.read_lines_finish
 
@@ -36,7 +37,7 @@ class LinesCall(calls.Call):
     """Lines that came when nobody waited for them any more are for the next one."""
 
     def __init__(self, job, stream, cancellable):
-        super().__init__(job, _read_lines_async, _read_lines_finish, (stream,), cancellable)
+        super().__init__(job, _read_lines_async, read_lines_finish, (stream,), cancellable)
         self.unread = _get_unread(job, stream)
 
     def give_back(self, lines):
@@ -51,7 +52,7 @@ class UnreadCall(LinesCall):
     def finish(self, source, task):
         """In a single step of Python: after each one a handler may raise."""
         self._chain.__exit__()
-        lines = itertools.chain.from_iterable(map(self._finish, [source], [task]))
+        lines = itertools.chain.from_iterable(map(_read_lines_finish, [source], [task]))
         self.is_finished = True
         self.unread.extend(lines)
 
@@ -110,15 +111,9 @@ def _get_reads(job):
     return job._proc_reads
 
 
-@contextlib.contextmanager
 def _converted(job):
-    """Converts why the job was not started. That the wait was cancelled is no end of it."""
-    try:
-        yield
-    except GLib.Error as error:
-        if error.matches(Gio.io_error_quark(), Gio.IOErrorEnum.CANCELLED):
-            raise
-        raise errors.convert(error, _get_start(job)[0], job.get_command(), None) from None
+    """Converts why the job was not started, or cannot be asked."""
+    return errors.converted_in_wait(_get_start(job)[0], job.get_command())
 
 
 def _get_start(job):
@@ -164,8 +159,20 @@ def wait_async(self, cancellable=None, callback=None, *user_data):
     return calls.begin(calls.Call(self, _wait_async, wait_finish, (), cancellable), loop)
 
 
+def write_finish(self, result):
+    """Gets the outcome of write_async()."""
+    with _converted(self):
+        return _write_finish(self, result)
+
+
+def read_lines_finish(self, result):
+    """Gets the outcome of read_lines_async()."""
+    with _converted(self):
+        return _read_lines_finish(self, result)
+
+
 def _make_write(job, data, cancellable):
-    return calls.Call(job, _write_async, Job.write_finish, (to_bytes(data),), cancellable)
+    return calls.Call(job, _write_async, write_finish, (to_bytes(data),), cancellable)
 
 
 def write_async(self, bytes, cancellable=None, callback=None, *user_data):
@@ -209,7 +216,8 @@ def read_lines(self, stream, cancellable=None):
     """Reads the next lines of an output. At its end the list is empty."""
     unread = _get_unread(self, stream)
     if not unread:
-        calls.wait(UnreadCall(self, stream, cancellable))
+        with _converted(self):
+            calls.wait(UnreadCall(self, stream, cancellable))
     return _take_all(unread)
 
 
@@ -297,8 +305,10 @@ def install():
     Job.wait_finish = wait_finish
     Job.write = write
     Job.write_async = write_async
+    Job.write_finish = write_finish
     Job.read_lines = read_lines
     Job.read_lines_async = read_lines_async
+    Job.read_lines_finish = read_lines_finish
     Job.lines = lines
     Job.__await__ = _await
     Job.__aenter__ = _enter

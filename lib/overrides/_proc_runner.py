@@ -13,7 +13,9 @@ import weakref
 from gi.module import get_introspection_module
 from gi.repository import GLib
 
+from . import _proc_blocking as blocking
 from . import _proc_calls as calls
+from . import _proc_context as contexts
 from . import _proc_errors as errors
 from . import _proc_result as results
 from ._proc_bytes import to_python
@@ -188,6 +190,7 @@ def _install_verb(verb):
 _start = Runner.start
 _stop_all = Runner.stop_all
 _stop_all_async = Runner.stop_all_async
+_stop_all_finish = Runner.stop_all_finish
 
 
 def start(self, command, cancellable=None, **settings):
@@ -203,19 +206,25 @@ def stop_all(self, cancellable=None):
     """Stops all that runs and waits, and waits for the end. From now on the runner takes no
     command any more. In the main thread handlers of signals run meanwhile; one that raises
     ends the wait."""
-    context = GLib.MainContext.ref_thread_default()
-    if (threading.current_thread() is not threading.main_thread() or GLib.main_depth() > 0
-            or not context.acquire()):
-        return _stop_all(self, cancellable)
-    ended = {}
-    # No function of ours, in which what a handler of a signal raises would be lost.
-    _stop_all_async(self, cancellable, ended.setdefault)
-    try:
-        while not ended:
-            context.iteration(True)
-    finally:
-        context.release()
-    return Runner.stop_all_finish(self, ended[self])
+    with errors.converted_in_wait(self, None):
+        if threading.current_thread() is not threading.main_thread() or GLib.main_depth() > 0:
+            return _stop_all(self, cancellable)
+        if not contexts.acquire_own():
+            return blocking.call(lambda inner: _stop_all(self, inner), cancellable)
+        ended = {}
+        try:
+            # No function of ours, in which what a handler of a signal raises would be lost.
+            _stop_all_async(self, cancellable, ended.setdefault)
+            contexts.iterate_own(ended)
+        finally:
+            contexts.release_own()
+        return _stop_all_finish(self, ended[self])
+
+
+def stop_all_finish(self, result):
+    """Gets the outcome of stop_all_async()."""
+    with errors.converted_in_wait(self, None):
+        return _stop_all_finish(self, result)
 
 
 def stop_all_async(self, cancellable=None, callback=None, *user_data):
@@ -224,7 +233,7 @@ def stop_all_async(self, cancellable=None, callback=None, *user_data):
     if loop is None:
         return _stop_all_async(self, cancellable, callback, *user_data)
     return calls.begin(
-        calls.Call(self, _stop_all_async, Runner.stop_all_finish, (), cancellable), loop)
+        calls.Call(self, _stop_all_async, stop_all_finish, (), cancellable), loop)
 
 
 def install():
@@ -233,3 +242,4 @@ def install():
     Runner.start = start
     Runner.stop_all = stop_all
     Runner.stop_all_async = stop_all_async
+    Runner.stop_all_finish = stop_all_finish

@@ -189,6 +189,28 @@ try:
         process.send_signal(signal.SIGINT)
         self.expect(process, "first", "True", "interrupted", "no child")
 
+    def test_stop_all_where_another_thread_iterates(self):
+        process = self.start(WAITING.format(call="""
+    loop = GLib.MainLoop()
+    threading.Thread(target=loop.run).start()
+    while not loop.is_running():
+        pass
+    runner.set_kill_grace_msec(600000)
+    job = runner.start(argv)
+    while not os.path.exists("here"):
+        pass
+    runner.stop_all()
+except KeyboardInterrupt:
+    job.kill()
+    print(job.wait().returncode, flush=True)
+    loop.quit()
+try:
+    pass
+"""), STUBBORN)
+        self.wait_until((self.dir / "told").exists)
+        process.send_signal(signal.SIGINT)
+        self.expect(process, "-9", "no child")
+
     def test_at_any_moment(self):
         """A handler that raises ends the call, wherever that is, and nothing is lost.
         (PyGObject prepares a function in its first call, which has to succeed.)"""
@@ -370,17 +392,21 @@ async def main():
         warnings.simplefilter("ignore")  # that there are threads
         pid = os.fork()
     if pid == 0:
-        try:
-            runner.run(["true"])
-        except GLib.Error:
-            os._exit(7)
-        os._exit(1)
+        calls = [lambda: runner.run(["true"]), lambda: job.write("child"), runner.stop_all,
+                 lambda: job.read_lines(Proc.Stream.STDOUT)]
+        n_errors = 0
+        for call in calls:
+            try:
+                call()
+            except Proc.Error:
+                n_errors += 1
+        os._exit(n_errors)
     status = os.waitpid(pid, 0)[1]
     job.close_stdin()
     print(os.waitstatus_to_exitcode(status), (await job).get_stdout_text())
 runner.run(["true"])
 asyncio.run(main())
-"""), "7 parent\n")
+"""), "4 parent\n")
 
     def test_spawned_pool(self):
         """Errors travel between processes."""
