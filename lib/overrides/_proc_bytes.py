@@ -57,7 +57,9 @@ def _copy_much(data, size):
         try:
             other.start()
             others.append(other)
-        except RuntimeError:  # there can be no more of them
+        except RuntimeError:
+            if other in threading.enumerate() or other.ident is not None:
+                raise  # what a handler of a signal did; else there can be no more of them
             copy_part(at)
 
     copy_part(0)
