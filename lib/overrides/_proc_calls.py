@@ -57,14 +57,22 @@ class Call:
         self._chain = Chain(cancellable, self.inner)
 
     def begin(self, over):
-        self._chain.__enter__()
-        self._begin(self.source, *self._args, self.inner, over)
+        try:
+            self._chain.__enter__()
+            self._begin(self.source, *self._args, self.inner, over)
+        except BaseException:
+            self.unchain()
+            raise
+
+    def unchain(self):
+        """The outer cancellable, which others may keep, is to forget it."""
+        self._chain.__exit__()
 
     def interrupt(self):
         self.inner.cancel()
 
     def finish(self, source, task):
-        self._chain.__exit__()
+        self.unchain()
         return self._finish(source, task)
 
     def give_back(self, value):
@@ -76,7 +84,7 @@ class Call:
 
     def begin_in(self, context, steps, over):
         """As begin(), in a context. There are steps once it has begun."""
-        self._chain.__enter__()
+        self._chain.__enter__()  # wait() has it end
         context.call(steps, self._begin, self.source, *self._args, self.inner, over)
 
 
@@ -91,6 +99,9 @@ class JobCall(Call):
         self.cancellable = cancellable
         self.job = None
         self.n_interrupts = 0
+
+    def unchain(self):
+        """The job has the cancellable itself."""
 
     def submit(self):
         self.job = self.runner.submit(self.command, self.urgent, self.cancellable)
@@ -161,6 +172,7 @@ class CallFuture(asyncio.Future):
         """In the loop's thread. With the loop closed, nobody is left to be told."""
         call, self._call = self._call, None
         if self.get_loop().is_closed():
+            call.unchain()
             return
         value, error = _finish(call, source, task)
         if self._cancelling is not None:
@@ -289,4 +301,5 @@ def wait(call):
             except BaseException:  # a second handler
                 call.reclaim(*waiting.get_outcome())
                 raise
+        call.unchain()
         raise

@@ -51,7 +51,7 @@ class UnreadCall(LinesCall):
 
     def finish(self, source, task):
         """In a single step of Python: after each one a handler may raise."""
-        self._chain.__exit__()
+        self.unchain()
         lines = itertools.chain.from_iterable(map(_read_lines_finish, [source], [task]))
         self.is_finished = True
         self.unread.extend(lines)

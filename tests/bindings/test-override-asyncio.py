@@ -16,7 +16,7 @@ import weakref
 import gi
 
 gi.require_version("Proc", "1")
-from gi.repository import Gio, GLib, Proc
+from gi.repository import Gio, GLib, GObject, Proc
 
 import tap
 
@@ -431,6 +431,23 @@ class TestJob(TestCase):
                                                      Gio.IOErrorEnum.CANCELLED))
             with self.assertRaises(GLib.Error):
                 await job.wait_async(cancellable)
+            job.close_stdin()
+            await job
+
+        self.run_loop(main)
+
+    def test_cancellable_is_forgotten(self):
+        """Also by calls that fail, or are cancelled."""
+        async def main():
+            job = self.start("exec cat", stdin=PIPE, stdout=PIPE)
+            cancellable = Gio.Cancellable()
+            self.assertRaises(TypeError, job.read_lines_async, "nonsense", cancellable)
+            self.assertRaises(TypeError, job.read_lines, "nonsense", cancellable)
+            call = job.read_lines_async(OUT, cancellable)
+            call.cancel()
+            await asyncio.wait([call])
+            number = GObject.signal_lookup("cancelled", cancellable)
+            self.assertFalse(GObject.signal_has_handler_pending(cancellable, number, 0, True))
             job.close_stdin()
             await job
 
