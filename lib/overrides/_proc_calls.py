@@ -6,7 +6,6 @@ A call is begun where a main context is iterated, by GLib or by us, and ends the
 """
 
 import asyncio
-import contextlib
 
 from gi.module import get_introspection_module
 from gi.repository import Gio, GLib, GObject
@@ -168,6 +167,9 @@ class CallFuture(asyncio.Future):
         """It was cancelled, and its call has yet to end, in this loop."""
         return self._cancelling is not None and not self.done() and self.get_loop() is loop
 
+    def _is_over(self):
+        return self._call is None
+
     def settle(self, source, task):
         """In the loop's thread. With the loop closed, nobody is left to be told."""
         call, self._call = self._call, None
@@ -198,19 +200,27 @@ def _is_glib_loop(loop):
             and hash(context) == hash(GLib.MainContext.ref_thread_default()))
 
 
-def home(loop):
-    """Gives a with block for what is to end in a loop, if there is one."""
+def call_in(loop, function, *args):
+    """Calls a function that begins what is to end in the loop, if there is one, and that gives
+    what has _is_over()."""
     context = contexts.find_for_loop(loop) if loop is not None else None
     if context is None and loop is not None and not _is_glib_loop(loop):
         context = contexts.get_for_loop(loop)
-    return context if context is not None else contextlib.nullcontext()
+    if context is None:
+        return function(*args)
+    with context:
+        begun = function(*args)
+    context.begun.add(begun)
+    return begun
 
 
 def begin(call, loop, make_future=CallFuture):
     """Begins a call, and gives a future of the running loop."""
-    future = make_future(call, loop)
-    with home(loop):
-        call.begin(future.settle)
+    return call_in(loop, _begin, call, make_future(call, loop))
+
+
+def _begin(call, future):
+    call.begin(future.settle)
     return future
 
 

@@ -109,12 +109,26 @@ class Context:
 
 
 class LoopContext(Context):
-    """A context that a loop of asyncio iterates."""
+    """A context that a loop of asyncio iterates. What was begun in it and is not over when the
+    loop is closed has the context, and with that a descriptor, until it is iterated again."""
 
     def __init__(self, loop):
         super().__init__()
+        self.begun = weakref.WeakSet()  # each has _is_over()
         self._timer = None
+        self._loop = weakref.ref(loop)
+        self._thread = threading.current_thread()
         loop.add_reader(self.fd, self._iterate)
+
+    def clear(self):
+        """Gives whether it is of no use any more: its loop is closed, and all is over."""
+        loop = self._loop()
+        if loop is not None and not loop.is_closed():
+            return False
+        self._timer = None  # which has the loop
+        if self._thread is threading.current_thread() or not self._thread.is_alive():
+            self.iterate()
+        return all(each._is_over() for each in self.begun)
 
     def _iterate(self):
         if self._timer is not None:
@@ -128,6 +142,7 @@ class LoopContext(Context):
 
 
 _loops = weakref.WeakKeyDictionary()
+_used = set()  # contexts of loops, closed ones too
 
 
 def find_for_loop(loop):
@@ -138,7 +153,9 @@ def find_for_loop(loop):
 def get_for_loop(loop):
     """Gives the context that the loop iterates from now on."""
     if loop not in _loops:
+        _used.difference_update([each for each in list(_used) if each.clear()])
         _loops[loop] = LoopContext(loop)
+        _used.add(_loops[loop])
     return _loops[loop]
 
 
@@ -193,6 +210,7 @@ def _forget():
     global _threads
     _threads = threading.local()
     _loops.clear()
+    _used.clear()
 
 
 os.register_at_fork(after_in_child=_forget)

@@ -132,6 +132,10 @@ def _complete(job, result):
     return result
 
 
+def _is_over(self):
+    return self.get_state() == calls.FINISHED
+
+
 def get_result(self):
     """Gives the outcome once the job is over, or None."""
     result = _get_result(self)
@@ -299,6 +303,7 @@ async def _exit(self, *raised):
 
 
 def install():
+    Job._is_over = _is_over
     Job.get_result = get_result
     Job.wait = wait
     Job.wait_async = wait_async

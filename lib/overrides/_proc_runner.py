@@ -196,8 +196,7 @@ _stop_all_finish = Runner.stop_all_finish
 def start(self, command, cancellable=None, **settings):
     """Starts a command, and gives a job at once, to follow and to stop it."""
     command, text = prepare(command, settings, piped=True)
-    with calls.home(calls.get_running_loop()):
-        job = _start(self, command, cancellable)
+    job = calls.call_in(calls.get_running_loop(), _start, self, command, cancellable)
     job._proc_start = weakref.ref(self), text
     return job
 

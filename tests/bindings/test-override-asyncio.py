@@ -5,6 +5,7 @@ import asyncio
 import gc
 import os
 import pathlib
+import resource
 import subprocess
 import sys
 import tempfile
@@ -237,6 +238,22 @@ class TestAwait(TestCase):
         self.run_loop(main)
         self.runner.stop_all()
         gc.collect()
+
+    def test_closed_loops_leave_no_descriptor(self):
+        """Though what was begun in them was not over."""
+        async def main():
+            self.runner.run_async(["true"])
+            self.runner.start(["true"])
+            asyncio.get_running_loop().call_soon(lambda: None)
+
+        soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+        self.addCleanup(resource.setrlimit, resource.RLIMIT_NOFILE, (soft, hard))
+        resource.setrlimit(resource.RLIMIT_NOFILE, (200, hard))
+        for number in range(250):
+            self.run_loop(main)
+            if number % 10 == 0:
+                self.runner.run(["true"])  # they have the time to end
+        self.runner.stop_all()
 
     def test_leaves_no_descriptor(self):
         async def main():
