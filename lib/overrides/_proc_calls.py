@@ -208,10 +208,10 @@ def call_in(loop, function, *args):
         context = contexts.get_for_loop(loop)
     if context is None:
         return function(*args)
-    with context:
-        begun = function(*args)
-    context.begun.add(begun)
-    return begun
+    steps = []
+    context.call(steps, function, *args)
+    context.begun.add(steps[1])
+    return steps[1]
 
 
 def begin(call, loop, make_future=CallFuture):

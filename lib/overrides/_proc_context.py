@@ -56,8 +56,8 @@ _iteration = _declare(_glib, 'iteration', _Int, _Pointer, _Int)
 
 
 class Context:
-    """What is begun in its with block belongs to it, and ends when it is iterated. It is
-    used by one thread."""
+    """What is begun by its call() belongs to it, and ends when it is iterated. It is used by
+    one thread."""
 
     _context = None  # if a handler of a signal raises before there is one
 
@@ -72,15 +72,9 @@ class Context:
         if self._context is not None:
             _unref(self._context)
 
-    def __enter__(self):
-        _push(self._context)
-
-    def __exit__(self, *raised):
-        _pop(self._context)
-
     def call(self, steps, function, *args):
-        """Calls a function as a with block would, in a single step of Python: after each one
-        a handler of a signal may raise. What the function gives is the second of the steps,
+        """Calls a function in the context, in a single step of Python: after each one a
+        handler of a signal may raise. What the function gives is the second of the steps,
         and there is none if it raises."""
         within = [self._context]
         try:
