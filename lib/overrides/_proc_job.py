@@ -82,9 +82,12 @@ class _LinesAwait:
         try:
             return (yield from super().__await__())
         except asyncio.CancelledError:
-            if self.done() and not self.cancelled() and self.exception() is None:
+            if (self.unread is not None and self.done() and not self.cancelled()
+                    and self.exception() is None):
                 self.unread.extend(self.result())
             raise
+        finally:
+            self.unread = None  # of several that await it, one has the lines
 
 
 class LinesFuture(_LinesAwait, calls.CallFuture):

@@ -572,8 +572,16 @@ class TestJob(TestCase):
             job.read_lines_async(OUT).cancel()
             lines.extend(await job.read_lines_async(OUT))
 
+        async def read_twice(job, lines):
+            call = job.read_lines_async(OUT)
+
+            async def read():
+                lines.extend(await call)
+
+            await asyncio.gather(read(), read())
+
         async def main():
-            for read in read_all, read_once, read_after:
+            for read in read_all, read_once, read_after, read_twice:
                 job = self.start("exec cat", stdin=PIPE, stdout=PIPE)
                 lines = []
                 task = asyncio.create_task(read(job, lines))
