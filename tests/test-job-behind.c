@@ -12,7 +12,9 @@
 
 #include "test-following.h"
 
-#define SIZE 16000000
+/* An engine that is kept from the processor in the middle of its reads looks like one that holds
+ * the child: it has then up to 16 MiB to go, before it hears of anything. */
+#define SIZE 32000000
 #define NEVER_MSEC 600000
 
 /* What is held for who is behind, and what a child may have written beyond that: a pipe, and what
