@@ -88,8 +88,7 @@ class Call:
 
 
 class JobCall(Call):
-    """What a verb is: a job, from its submission to its end. Interrupting stops it, and
-    kills it the second time."""
+    """What a verb is: a job, from its submission to its end. Interrupting stops it."""
 
     def __init__(self, runner, command, urgent, cancellable):
         self.runner = runner
@@ -97,7 +96,6 @@ class JobCall(Call):
         self.urgent = urgent
         self.cancellable = cancellable
         self.job = None
-        self.n_interrupts = 0
 
     def unchain(self):
         """The job has the cancellable itself."""
@@ -127,11 +125,7 @@ class JobCall(Call):
             over(job, None)
 
     def interrupt(self):
-        self.n_interrupts += 1
-        if self.n_interrupts == 1:
-            self.job.stop()
-        else:
-            self.job.kill()
+        self.job.stop()
 
 
 def _finish(call, source, task):
