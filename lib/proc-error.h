@@ -42,7 +42,7 @@ G_BEGIN_DECLS
  *   opened or written. This may be the temporary one for captured output beyond
  *   [property@Proc.Runner:memory-limit].
  * @PROC_RUNNER_ERROR_INPUT_FILE: A file or a stream for the command's input could not
- *   be opened or read.
+ *   be opened or read, or bytes for it, of a mapped file that became shorter, say.
  *
  * What can go wrong when a command is run.
  *

@@ -27,8 +27,8 @@
  * accepted () is called once for each piece: when its last byte is in the pipe, or
  * when it never will be. Whoever waits for that before the next piece has
  * back-pressure. It may write and close. changed () is called when the pipe is
- * closed, and when it has failed. Both are called from the main loop only, except that freeing the feed
- * gives back what is left.
+ * closed, and when it has failed. Both are called from the main loop only, except
+ * that freeing the feed gives back what is left.
  */
 
 /* Writes in a row before other sources get their turn, and how much at once: no pipe

@@ -13,6 +13,7 @@
 #include "proc-fd-private.h"
 #include "proc-feed-private.h"
 #include "test-fixture.h"
+#include "test-stream.h"
 
 typedef struct
 {
@@ -341,27 +342,11 @@ test_writes_when_accepted (void)
 }
 
 /* As the engine's thread does. */
-/* A file that is mapped and has become shorter. */
-static GBytes *
-make_unreadable (void)
-{
-  g_autofree char *path = test_path ("mapped");
-  g_autofree char *text = g_strnfill (8192, 'x');
-  g_autoptr(GMappedFile) mapped = NULL;
-  g_autoptr(GError) error = NULL;
-
-  g_assert_true (g_file_set_contents (path, text, -1, &error));
-  mapped = g_mapped_file_new (path, FALSE, &error);
-  g_assert_no_error (error);
-  g_assert_no_errno (truncate (path, 0));
-  return g_mapped_file_get_bytes (mapped);
-}
-
-/* The reader must not take that for the end. */
+/* The reader must not take it for the end. */
 static void
 test_piece_cannot_be_read (void)
 {
-  g_autoptr(GBytes) bytes = make_unreadable ();
+  g_autoptr(GBytes) bytes = test_unreadable ();
   Fixture fixture;
 
   set_up (&fixture);

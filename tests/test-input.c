@@ -14,6 +14,7 @@
 
 #include "test-fixture.h"
 #include "test-memory-file.h"
+#include "test-stream.h"
 
 #define MIB ((gsize) 1024 * 1024)
 #define NOBODY 65534
@@ -382,6 +383,23 @@ test_remote_silent (void)
   test_memory_file_release_reader (file);
 }
 
+/* A part must not pass for all: neither for the command, nor for what it writes. */
+static void
+test_bytes_that_cannot_be_read (void)
+{
+  g_autoptr(ProcRunner) runner = proc_runner_new ();
+  g_autoptr(GBytes) bytes = test_unreadable ();
+  g_autoptr(GFile) file = test_file ("out", "old");
+  g_autoptr(ProcCommand) command = test_child ("cat", NULL);
+  g_autoptr(GError) error = NULL;
+
+  proc_command_set_stdin_bytes (command, bytes);
+  proc_command_set_stdout_file (command, file, PROC_FILE_FLAGS_NONE);
+  error = test_error (runner, command, PROC_RUNNER_ERROR, PROC_RUNNER_ERROR_INPUT_FILE);
+  test_assert_in_error (error, g_strerror (EFAULT));
+  test_assert_file (file, "old");
+}
+
 int
 main (int argc, char **argv)
 {
@@ -402,6 +420,7 @@ main (int argc, char **argv)
   TEST_ADD ("/input/remote-missing", test_remote_missing);
   TEST_ADD ("/input/remote-silent", test_remote_silent);
   TEST_ADD ("/input/remote-fails", test_remote_fails);
+  TEST_ADD ("/input/bytes-that-cannot-be-read", test_bytes_that_cannot_be_read);
 
   return g_test_run ();
 }

@@ -5,7 +5,9 @@
 #include "test-stream.h"
 
 #include <string.h>
+#include <unistd.h>
 
+#include "test-fixture.h"
 #include "test-pattern.h"
 
 #define LOOK_USEC (20 * G_TIME_SPAN_MILLISECOND)
@@ -157,4 +159,19 @@ test_stream_get_given (GInputStream *stream)
   g_autoptr(GMutexLocker) locker = g_mutex_locker_new (&self->lock);
 
   return self->given;
+}
+
+GBytes *
+test_unreadable (void)
+{
+  g_autofree char *path = test_path ("mapped");
+  g_autofree char *text = g_strnfill (8192, 'x');
+  g_autoptr(GMappedFile) mapped = NULL;
+  g_autoptr(GError) error = NULL;
+
+  g_assert_true (g_file_set_contents (path, text, -1, &error));
+  mapped = g_mapped_file_new (path, FALSE, &error);
+  g_assert_no_error (error);
+  g_assert_no_errno (truncate (path, 0));
+  return g_mapped_file_get_bytes (mapped);
 }

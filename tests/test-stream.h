@@ -15,3 +15,6 @@ void test_stream_listen (GInputStream *stream);
 void test_stream_wait_for_block (GInputStream *stream);
 void test_stream_release (GInputStream *stream);
 guint64 test_stream_get_given (GInputStream *stream);
+
+/* Bytes of a file that is mapped and has become shorter. */
+GBytes *test_unreadable (void);
