@@ -7,7 +7,7 @@
 #include <string.h>
 
 /* An environment as a runner or a command keeps it: a base, which may be "what
- * is inherited", and edits upon it in the order in which they were made. It is
+ * is inherited", and edits upon it, the last one of each variable. It is
  * applied at submission, so an inherited variable is the one of that moment.
  *
  * Nothing is judged here when it is set. A name that cannot be one is found by
@@ -178,7 +178,10 @@ apply_edit (char **environ_, const Edit *edit)
 
   /* What was inherited may have it twice, and setting replaces the first only. */
   environ_ = g_environ_unsetenv (environ_, edit->name);
-  return edit->value != NULL ? g_environ_setenv (environ_, edit->name, edit->value, TRUE) : environ_;
+  if (edit->value == NULL)
+    return environ_;
+
+  return g_environ_setenv (environ_, edit->name, edit->value, TRUE);
 }
 
 /* Gives the environment: @inherited, or the base, then the edits. Where nothing is to be

@@ -25,8 +25,9 @@
  *
  * Whoever is LIMIT bytes behind holds up the pump, and so the child; nothing is
  * dropped. Only where nobody can be waited for there is room for all: for what the pipe
- * still holds when a run has been stopped, and when the one who has to take the bytes
- * waits for the run.
+ * still holds when a run has been stopped; when the one who has to take the bytes waits
+ * for the run; and, while it is undecided who that is, when somebody waits who may have to
+ * decide it: for the run, or for a write or a read, if what is not taken is kept elsewhere.
  *
  * ready () is called in the thread that reads, without the lock, when bytes or their end
  * have come, or wait for somebody to want them. changed () is called in the engine's main
@@ -245,7 +246,7 @@ proc_outlet_open (ProcOutlet *self)
   tell_engine (self);
 }
 
-/* In the thread that has to take the bytes: it does not for now, and is not waited for. */
+/* In the thread that has to take the bytes: it does not until it attends again. */
 void
 proc_outlet_leave (ProcOutlet *self)
 {
@@ -255,7 +256,7 @@ proc_outlet_leave (ProcOutlet *self)
   tell_engine (self);
 }
 
-/* It does again. */
+/* As that: it takes bytes again. */
 void
 proc_outlet_attend (ProcOutlet *self)
 {
